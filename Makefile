@@ -1,0 +1,48 @@
+# The two commands of the README are `make run` and `make test`. Each does its own set-up.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: help run test lint types imports sizes bench docs lock clean
+
+STUDY ?= studies/il2-sle
+OUT ?= out
+BIN := .venv/bin
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: ## take the low-dose IL-2 trial from its study folder to its report in out/
+	@bash scripts/setup.sh run
+	@$(BIN)/lupustrial run $(STUDY) --out $(OUT)
+
+test: ## lint, types, import rules, module sizes and all tests
+	@bash scripts/setup.sh dev
+	@$(MAKE) --no-print-directory lint types imports sizes
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: ## style, with everything on
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: ## mypy strict
+	$(BIN)/mypy
+
+imports: ## the import rules of the rooms
+	$(BIN)/lint-imports --no-cache
+
+sizes: ## the module-size table
+	@$(BIN)/python scripts/module_sizes.py
+
+bench: ## time and peak memory of the road at 60, 600 and 6,000 participants
+	@bash scripts/setup.sh dev
+	@$(BIN)/python benchmarks/road.py
+
+docs: ## check that every link between the documents leads somewhere
+	@bash scripts/setup.sh dev
+	@$(BIN)/python scripts/check_docs.py
+
+lock: ## renew the locks (needs network)
+	@bash scripts/setup.sh dev
+	@bash scripts/lock.sh
+
+clean: ## remove what make made
+	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache
