@@ -10,7 +10,7 @@ compile() { # compile OUTPUT [ARGUMENT ...]
     --no-header --no-annotate --upgrade --output-file "$output" "$@"
 }
 echo 'uv==0.13.9' | compile requirements/uv.lock -
-printf 'hatchling>=1.27\n' > requirements/build.in
+printf 'hatchling>=1.27\neditables>=0.5\n' > requirements/build.in
 compile requirements/run.lock pyproject.toml requirements/build.in --extra reconstruct
 compile requirements/dev.lock pyproject.toml requirements/build.in --extra reconstruct --extra dev --constraint requirements/run.lock
 for extra in web cytometry fast gpu; do
