@@ -8,6 +8,7 @@
     ├── InstrumentError     items given to an instrument        (INSTR-…)
     ├── StatisticsError     arguments of a statistical method   (STAT-…)
     ├── ReconstructError    published targets cannot be used    (RECON-…)
+    ├── AuditError          published claims cannot be used    (AUDIT-…)
     └── UsageError          a command was called wrongly        (USAGE-…)
 
 Each carries *all* the faults found, since input is validated whole, reported whole and refused whole.
@@ -74,6 +75,10 @@ class StatisticsError(LupustrialError):
 
 class ReconstructError(LupustrialError):
     """Published targets cannot be read or cannot be met."""
+
+
+class AuditError(LupustrialError):
+    """A table of published claims cannot be read."""
 
 
 class UsageError(LupustrialError):
