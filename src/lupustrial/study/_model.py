@@ -446,12 +446,14 @@ class Analysis:
 class Row:
     """A row of a table shell; `format` is a cell template such as ``"{n} ({percent})"``.
 
-    A row without `parameter` is a heading. `analysis` is where its statistics come from.
+    A row without `parameter` is a heading. `analysis` is where its statistics come from; `week` is given
+    where the rows of a table differ in it (else the columns give it).
     """
 
     label: str
     parameter: str | None = None
     analysis: str | None = None
+    week: int | None = None
     format: str | None = None
     where: str | None = None
     indent: int = 0
@@ -463,7 +465,8 @@ class Display:
     """A table or figure shell.
 
     For tables: `columns` as declared, `rows`. For figures: `figure` names the kind, `parameter`, `analysis`,
-    `weeks`, axis texts. `number` is the printed number (``Table 1``, ``Figure 2A``).
+    `weeks`, axis texts, and `test` (``METHOD`` of that analysis, or ``ANALYSIS:METHOD``) the test whose
+    significance is starred. `number` is the printed number (``Table 1``, ``Figure 2A``).
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The source record: one value of one item, whoever produced it (browser, import, reconstruction, simulation)."""
+"""The source record: one value of one item, whoever made it (browser, import, reconstruction, simulation)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Stamp:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Everything the road starts from: `records` (RECORD_SCHEMA), `allocation` (ALLOCATION_SCHEMA), `stamp`."""
+    """What the road starts from: `records` (RECORD_SCHEMA), `allocation` (ALLOCATION_SCHEMA), `stamp`."""
 
     records: pl.DataFrame
     allocation: pl.DataFrame

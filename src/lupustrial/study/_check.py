@@ -1,0 +1,28 @@
+"""All cross-checks of a study, one after the other."""
+
+from __future__ import annotations
+
+from lupustrial.errors import Fault
+from lupustrial.study._check_conditions import check_conditions
+from lupustrial.study._check_forms import check_forms
+from lupustrial.study._check_ids import check_ids
+from lupustrial.study._check_plan import check_plan
+from lupustrial.study._check_schedule import check_schedule
+from lupustrial.study._check_sdtm import check_sdtm
+from lupustrial.study._inspection import Inspection
+from lupustrial.study._model import Study
+from lupustrial.study._yaml import Branch
+
+
+def cross_check(study: Study, tree: Branch, doubts: frozenset[str]) -> list[Fault]:
+    """Return what is wrong with a study whose keys and types are right.
+
+    Args:
+        study: The study.
+        tree: The tree it was built from, for the lines.
+        doubts: Names of the parts that had to be left out.
+    """
+    inspection = Inspection(study=study, tree=tree, doubts=doubts)
+    for check in (check_ids, check_schedule, check_forms, check_sdtm, check_conditions, check_plan):
+        check(inspection)
+    return inspection.faults

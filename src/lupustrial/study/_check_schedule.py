@@ -1,0 +1,153 @@
+"""Epochs, visits, arms, doses and randomisation fit together."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from lupustrial.study._inspection import Inspection, Path
+from lupustrial.study._model import Arm, Visit
+
+
+def check_schedule(inspection: Inspection) -> None:
+    """STUDY-012 to STUDY-023."""
+    for place, visit in enumerate(inspection.study.visits):
+        _check_visit(inspection, place, visit)
+    _check_order(inspection)
+    _check_arms(inspection)
+    for place, arm in enumerate(inspection.study.arms):
+        _check_dosing(inspection, place, arm)
+    _check_products(inspection)
+    _check_randomisation(inspection)
+
+
+def _check_visit(inspection: Inspection, place: int, visit: Visit) -> None:
+    path: Path = ("visits", place)
+    epochs = [epoch.id for epoch in inspection.study.epochs]
+    inspection.refer("STUDY-012", (*path, "epoch"), visit.epoch, epochs, "epochs")
+    before, after = visit.window
+    if not before <= 0 <= after:
+        hint = "write [days before, as a negative number, days after], e.g. [-3, 3]"
+        inspection.error(
+            "STUDY-023", (*path, "window"), f"window {before} to {after} excludes the visit day", hint
+        )
+    if visit.day == 0:
+        hint = "the first dose is day 1, the day before it day -1"
+        inspection.error("STUDY-013", (*path, "day"), "there is no study day 0", hint)
+
+
+def _check_order(inspection: Inspection) -> None:
+    visits = inspection.study.visits
+    if inspection.doubtful("visits"):
+        return
+    for place, (before, after) in enumerate(pairwise(visits), start=1):
+        path: Path = ("visits", place)
+        for key in ("number", "week", "day"):
+            if getattr(after, key) <= getattr(before, key):
+                message = f"{key} {getattr(after, key)} of {after.id} does not follow {getattr(before, key)}"
+                hint = f"list the visits in order: after {before.id} comes a greater {key}"
+                inspection.error("STUDY-013", (*path, key), f"{message} of {before.id}", hint)
+                break
+        else:
+            if before.day + before.window[1] >= after.day + after.window[0]:
+                message = f"the windows of {before.id} and {after.id} overlap"
+                hint = "a visit on a common day belongs to the visit it was recorded as"
+                inspection.warning("STUDY-014", (*path, "window"), message, hint)
+    baselines = [place for place, visit in enumerate(visits) if visit.baseline]
+    if not baselines:
+        hint = "give one visit `baseline: true`, the last before the first dose"
+        inspection.error("STUDY-015", ("visits",), "no visit is the baseline", hint)
+    for place in baselines[1:]:
+        message = f"{visits[place].id} is a second baseline beside {visits[baselines[0]].id}"
+        inspection.error("STUDY-015", ("visits", place, "baseline"), message, "keep one")
+
+
+def _check_arms(inspection: Inspection) -> None:
+    study = inspection.study
+    if inspection.doubtful("arms"):
+        return
+    references = [place for place, arm in enumerate(study.arms) if arm.reference]
+    if not study.arms:
+        inspection.error("STUDY-016", ("arms",), "the study has no arms", "list at least one")
+    elif len(study.arms) > 1 and not references:
+        hint = "give the control arm `reference: true`; differences are arm minus reference"
+        inspection.error("STUDY-016", ("arms",), "no arm is the reference", hint)
+    for place in references[1:]:
+        message = (
+            f"`{study.arms[place].id}` is a second reference arm beside `{study.arms[references[0]].id}`"
+        )
+        inspection.error("STUDY-016", ("arms", place, "reference"), message, "keep one")
+    planned = sum(arm.planned for arm in study.arms)
+    if planned != study.design.planned_participants:
+        message = f"the arms plan {planned} participants, the design {study.design.planned_participants}"
+        inspection.warning("STUDY-021", ("design", "planned_participants"), message, "make them agree")
+
+
+def _check_dosing(inspection: Inspection, place: int, arm: Arm) -> None:
+    dosing = arm.dosing
+    if dosing is None:
+        return
+    path: Path = ("arms", place, "dosing")
+    products = [product.id for product in inspection.study.products]
+    inspection.refer("STUDY-020", (*path, "product"), dosing.product, products, "products")
+    for key in ("every_days", "injections", "cycle_days", "cycles"):
+        if getattr(dosing, key) < 1:
+            hint = "write a whole number from 1"
+            inspection.error("STUDY-020", (*path, key), f"`{key}` is {getattr(dosing, key)}", hint)
+            return
+    last = (dosing.injections - 1) * dosing.every_days + 1
+    if last > dosing.cycle_days:
+        message = f"the last injection falls on day {last} of a cycle of {dosing.cycle_days} days"
+        hint = "lengthen `cycle_days`, or lessen `injections` or `every_days`"
+        inspection.error("STUDY-020", (*path, "cycle_days"), message, hint)
+
+
+def _check_products(inspection: Inspection) -> None:
+    products = [product.id for product in inspection.study.products]
+    for place, product in enumerate(inspection.study.products):
+        if product.matches is not None:
+            inspection.refer(
+                "STUDY-020", ("products", place, "matches"), product.matches, products, "products"
+            )
+
+
+def _check_randomisation(inspection: Inspection) -> None:
+    study = inspection.study
+    rule = study.randomisation
+    path: Path = ("randomisation",)
+    if study.design.randomised != (rule.method != "none"):
+        message = (
+            f"design.randomised is {str(study.design.randomised).lower()}, the method is `{rule.method}`"
+        )
+        inspection.error("STUDY-017", (*path, "method"), message, "make them agree")
+    if rule.method == "none" or inspection.doubtful("arms"):
+        return
+    arms = [arm.id for arm in study.arms]
+    for arm in rule.ratio:
+        inspection.refer("STUDY-017", (*path, "ratio", arm), arm, arms, "arms")
+    for arm in arms:
+        if arm not in rule.ratio:
+            inspection.error(
+                "STUDY-017", (*path, "ratio"), f"the ratio leaves out arm `{arm}`", f"add `{arm}: 1`"
+            )
+    for arm, share in rule.ratio.items():
+        if share < 1:
+            inspection.error(
+                "STUDY-017", (*path, "ratio", arm), f"the share of `{arm}` is {share}", "write 1 or more"
+            )
+    if set(rule.ratio) == set(arms):
+        _check_blocks(inspection, sum(rule.ratio.values()), len(arms))
+
+
+def _check_blocks(inspection: Inspection, total: int, arms: int) -> None:
+    rule = inspection.study.randomisation
+    if rule.method == "permuted_blocks" and not rule.block_sizes and not inspection.doubtful("block_sizes"):
+        hint = f"list `block_sizes`, multiples of {total}"
+        inspection.error("STUDY-018", ("randomisation",), "permuted blocks need block sizes", hint)
+    for place, size in enumerate(rule.block_sizes):
+        path: Path = ("randomisation", "block_sizes", place)
+        if size < 1 or (total > 0 and size % total):
+            hint = f"use multiples of {total}, the sum of the ratio"
+            inspection.error("STUDY-018", path, f"block size {size} cannot hold the ratio", hint)
+        elif size == arms:
+            message = f"with blocks of {size} whoever knows {size - 1} allocations knows the next"
+            inspection.warning("STUDY-019", path, message, "use larger blocks of several sizes")
