@@ -1,0 +1,106 @@
+"""What an instrument declares: its inputs, settings and outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+#: ``yn`` Y/N; ``flag`` Y/N or yes/no; ``ord`` whole numbers; ``num`` decimals; ``grade`` A to E; ``date``.
+Kind = Literal["yn", "flag", "ord", "num", "grade", "date"]
+
+#: The nine domains of BILAG-2004, in form order.
+DOMAINS: tuple[str, ...] = (
+    "constitutional",
+    "mucocutaneous",
+    "neuropsychiatric",
+    "musculoskeletal",
+    "cardiorespiratory",
+    "gastrointestinal",
+    "ophthalmic",
+    "renal",
+    "haematological",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """One column that an instrument reads.
+
+    Attributes:
+        code: Column name.
+        label: What it is, in own words (never the copyrighted form text).
+        kind: Kind of value.
+        unit: Unit in which the column must be given.
+        decimals: Decimals to which a number is rounded before it is compared.
+        low: Lowest permitted value, in units of the last decimal.
+        high: Highest permitted value, in units of the last decimal.
+        required: Whether the column must be in the frame. An item column that is absent is not done.
+        item: Whether it is an item of the instrument (others are attribution flags, history, bounds).
+        definition: What counts, in own words.
+        source: Where the item or its grading comes from.
+        trust: Trust tag of that source.
+    """
+
+    code: str
+    label: str
+    kind: Kind
+    unit: str = ""
+    decimals: int = 0
+    low: int = 0
+    high: int = 1
+    required: bool = False
+    item: bool = True
+    definition: str = ""
+    source: str = ""
+    trust: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """A switch that changes a rule.
+
+    `allowed` enumerates the options; for a whole number it is ``("integer 0..365",)``. `tag` is the trust
+    tag of the default, `question` what a clinician must answer to confirm it.
+    """
+
+    name: str
+    allowed: tuple[str, ...]
+    default: str
+    tag: str
+    question: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """An uncertain rule for which no other wording is known, so that no setting can switch it."""
+
+    rule: str
+    tag: str
+    question: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instrument:
+    """An instrument: what it reads, what it returns, how it can be set.
+
+    `outputs` gives the columns that ``score`` adds to the keys, with their types.
+    """
+
+    id: str
+    title: str
+    version: str
+    summary: str
+    inputs: tuple[Input, ...]
+    settings: tuple[Setting, ...]
+    outputs: Mapping[str, pl.DataType]
+    sources: tuple[str, ...]
+    open: tuple[Open, ...] = ()
+
+    @property
+    def items(self) -> tuple[Input, ...]:
+        """The inputs that are items of the instrument."""
+        return tuple(each for each in self.inputs if each.item)
