@@ -1,4 +1,7 @@
-"""Print the module-size table: the house measures are a median of at most 6 kB, nine in ten at most 20 kB, none over 30 kB."""
+"""Print the module-size table.
+
+The house measures: a median of at most 6 kB, nine modules in ten at most 20 kB, none over 30 kB.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 
 LIMIT = 30_000
+LARGE = 20_000
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -23,8 +27,8 @@ def main() -> int:
         print(_line(room, rooms[room]))
     everything = list(sizes.values())
     print(_line("all", everything))
-    within = sum(size <= 20_000 for size in everything) / len(everything)
-    print(f"modules of at most 20 kB: {within:.0%}")
+    within = sum(size <= LARGE for size in everything) / len(everything)
+    print(f"modules of at most {LARGE // 1000} kB: {within:.0%}")
     over = [path for path, size in sizes.items() if size > LIMIT]
     for path in over:
         print(f"over {LIMIT // 1000} kB: {path}")

@@ -29,7 +29,8 @@ class Fault:
     Attributes:
         id: Stable identifier, e.g. ``"RECORD-003"``; documented in ``docs/faults.md``.
         message: What is wrong, in one sentence, with the offending value.
-        place: Where: ``"forms/sledai.yaml:14"`` or ``"records.csv row 12, item SLEDAI.SEIZ, participant P01"``.
+        place: Where: ``"forms/sledai.yaml:14"`` or
+            ``"records.csv row 12, participant 01-001, visit W2, item sledai.SEIZ"``.
         hint: How to mend it.
         severity: ``"error"`` refuses the input, ``"warning"`` does not.
     """

@@ -1,0 +1,165 @@
+"""Faults of an analysis plan: names that do not exist, methods that do not fit, claims without a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lupustrial.analysis._condition import to_sql
+from lupustrial.analysis._registry import METHODS
+from lupustrial.errors import Fault, closest
+from lupustrial.study import Analysis, Display, Study
+
+_CONTRAST = {"between": "between arms", "within": "within arm"}
+
+
+def check_plan(study: Study) -> list[Fault]:
+    """Return every fault of the study's analysis plan, in the order of the plan.
+
+    ========== ==================================================================================
+    PLAN-001   a name (method, parameter, population, estimand, analysis) that does not exist
+    PLAN-002   a method that does not go with the contrast of its analysis
+    PLAN-003   no method suits the type of a parameter
+    PLAN-004   a week at which no visit is planned
+    PLAN-005   ``plan`` is not among the methods
+    PLAN-006   a claim that names no result of its analysis
+    PLAN-007   a condition (``where``) that cannot be read
+    PLAN-008   an id used twice, or more than one primary analysis
+    PLAN-009   no arm, or more than one, is the reference of a comparison
+    ========== ==================================================================================
+    """
+    faults = list(_ids(study)) + list(_reference(study))
+    for analysis in study.plan.analyses:
+        place = f"analysis.yaml: analysis {analysis.id}"
+        faults += _names(study, analysis, place)
+        faults += _methods(study, analysis, place)
+        faults += _weeks(study, analysis.weeks, place)
+        faults += _claims(study, analysis, place)
+        faults += _where(analysis, place)
+    for display in study.plan.displays:
+        faults += _display(study, display)
+    return faults
+
+
+def _unknown(what: str, name: str, known: Sequence[str], place: str) -> Iterator[Fault]:
+    if name not in known:
+        hint = closest(name, known) or f"known: {', '.join(known) or 'none'}"
+        yield Fault(id="PLAN-001", message=f"there is no {what} {name!r}", place=place, hint=hint)
+
+
+def _ids(study: Study) -> Iterator[Fault]:
+    for what, ids in (
+        ("parameter", [parameter.id for parameter in study.plan.parameters]),
+        ("estimand", [estimand.id for estimand in study.plan.estimands]),
+        ("analysis", [analysis.id for analysis in study.plan.analyses]),
+        ("display", [display.id for display in study.plan.displays]),
+    ):
+        for name in sorted({name for name in ids if ids.count(name) > 1}):
+            place = f"analysis.yaml: {what} {name}"
+            message = f"{what} {name!r} is declared {ids.count(name)} times"
+            yield Fault(id="PLAN-008", message=message, place=place, hint="give each an id of its own")
+    primary = [analysis.id for analysis in study.plan.analyses if analysis.primary]
+    if len(primary) > 1:
+        message = f"more than one analysis is primary: {', '.join(primary)}"
+        yield Fault(id="PLAN-008", message=message, place="analysis.yaml", hint="mark one as primary")
+
+
+def _reference(study: Study) -> Iterator[Fault]:
+    references = [arm.id for arm in study.arms if arm.reference]
+    compared = [analysis.id for analysis in study.plan.analyses if analysis.contrast == "between arms"]
+    if compared and len(references) != 1:
+        message = f"{len(references)} arms are the reference, and {compared[0]} compares with it"
+        yield Fault(
+            id="PLAN-009", message=message, place="study.yaml: arms", hint="mark one arm as reference"
+        )
+
+
+def _names(study: Study, analysis: Analysis, place: str) -> Iterator[Fault]:
+    populations = [population.id for population in study.populations]
+    parameters = [parameter.id for parameter in study.plan.parameters]
+    yield from _unknown("population", analysis.population, populations, place)
+    for name in analysis.parameters:
+        yield from _unknown("parameter", name, parameters, place)
+    for name in analysis.methods:
+        yield from _unknown("method", name, list(METHODS), place)
+    if analysis.estimand is not None:
+        estimands = [estimand.id for estimand in study.plan.estimands]
+        yield from _unknown("estimand", analysis.estimand, estimands, place)
+
+
+def _methods(study: Study, analysis: Analysis, place: str) -> Iterator[Fault]:
+    known = [METHODS[name] for name in analysis.methods if name in METHODS]
+    for method in known:
+        if method.level == "trial":
+            message = f"{method.id} is always given and is not part of an analysis"
+            yield Fault(id="PLAN-002", message=message, place=place, hint="leave it out")
+        contrast = _CONTRAST.get(method.level)
+        if contrast and analysis.contrast != contrast:
+            message = f"{method.id} needs the contrast {contrast!r}, not {analysis.contrast!r}"
+            hint = f"set contrast: {contrast}, or leave the method out"
+            yield Fault(id="PLAN-002", message=message, place=place, hint=hint)
+    for parameter in study.plan.parameters:
+        if parameter.id in analysis.parameters and known:
+            suited = [method.id for method in known if method.suits in ("any", parameter.type)]
+            if not suited:
+                message = f"no method suits {parameter.id}, whose type is {parameter.type}"
+                fitting = [method.id for method in METHODS.values() if method.suits == parameter.type]
+                hint = f"methods for it: {', '.join(fitting) or 'none'}"
+                yield Fault(id="PLAN-003", message=message, place=place, hint=hint)
+    if analysis.plan is not None and analysis.plan not in analysis.methods:
+        message = f"the planned test {analysis.plan!r} is not among the methods"
+        hint = closest(analysis.plan, analysis.methods) or f"methods: {', '.join(analysis.methods)}"
+        yield Fault(id="PLAN-005", message=message, place=place, hint=hint)
+
+
+def _weeks(study: Study, weeks: Sequence[int], place: str) -> Iterator[Fault]:
+    planned = sorted({visit.week for visit in study.visits})
+    for week in weeks:
+        if week not in planned:
+            hint = f"planned weeks: {', '.join(map(str, planned))}"
+            message = f"no visit is planned at week {week}"
+            yield Fault(id="PLAN-004", message=message, place=place, hint=hint)
+
+
+def _claims(study: Study, analysis: Analysis, place: str) -> Iterator[Fault]:
+    arms = [arm.id for arm in study.arms]
+    for key in analysis.claims:
+        name, _, rest = key.partition("@")
+        week, _, arm = rest.partition("@")
+        weeks = [str(number) for number in analysis.weeks] or ["overall"]
+        within = analysis.contrast == "within arm"
+        if name not in analysis.parameters or week not in weeks or (arm not in arms if within else arm):
+            message = f"the claim {key!r} names no result of this analysis"
+            shape = "PARAMETER@week@arm" if within else "PARAMETER@week"
+            hint = (
+                f"write {shape}, with a parameter and a week of the analysis (week: overall without visits)"
+            )
+            yield Fault(id="PLAN-006", message=message, place=place, hint=hint)
+
+
+def _where(analysis: Analysis, place: str) -> Iterator[Fault]:
+    if analysis.where is None:
+        return
+    try:
+        to_sql(analysis.where)
+    except ValueError as error:
+        hint = "compare participant.VARIABLE of ADSL with a text or a number"
+        yield Fault(id="PLAN-007", message=f"where: {error}", place=place, hint=hint)
+
+
+def _display(study: Study, display: Display) -> Iterator[Fault]:
+    place = f"analysis.yaml: display {display.id}"
+    analyses = [analysis.id for analysis in study.plan.analyses]
+    parameters = [parameter.id for parameter in study.plan.parameters]
+    named = [row.analysis for row in display.rows] + [display.analysis]
+    named += [column.get("analysis") for column in display.columns]
+    for name in dict.fromkeys(name for name in named if name is not None):
+        yield from _unknown("analysis", name, analyses, place)
+    shown = [row.parameter for row in display.rows] + [display.parameter]
+    for name in dict.fromkeys(name for name in shown if name is not None):
+        yield from _unknown("parameter", name, parameters, place)
+    if display.test is not None:
+        analysis, _, method = display.test.rpartition(":")
+        yield from _unknown("method", method, list(METHODS), place)
+        if analysis:
+            yield from _unknown("analysis", analysis, analyses, place)
+    yield from _weeks(study, display.weeks, place)

@@ -1,0 +1,76 @@
+"""What a statistical method is to the analysis: a name, a definition in words and a function."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lupustrial.analysis._ard import Result
+from lupustrial.errors import StatisticsError
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Choices of the analysis plan that methods need."""
+
+    confidence: float = 0.95
+    quantile: Literal["hf6", "hf7"] = "hf6"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """A method that an analysis plan may name.
+
+    Attributes:
+        id: Name in ``analysis.yaml`` and in the ARD column METHOD.
+        label: Name in prose.
+        level: What it is applied to: one ``arm``; a comparison ``between`` an arm and the reference; the
+            change ``within`` an arm since baseline; the whole ``trial`` (ADSL).
+        suits: Type of parameter that it is defined for.
+        stats: The statistics that it gives, in order.
+        definition: What is computed, in words that a statistician can check.
+        source: Where the formula is from.
+        compute: The function. It takes one or two arrays without missing values: an arm's values; an arm's
+            and the reference's; baseline and later values of the same participants. None for the level
+            ``trial``, which is counted from ADSL.
+    """
+
+    id: str
+    label: str
+    level: Literal["arm", "between", "within", "trial"]
+    suits: Literal["number", "binary", "any"]
+    stats: tuple[str, ...]
+    definition: str
+    source: str
+    compute: Callable[[Sequence[Values], Settings], Sequence[Result]] | None = None
+
+
+def attempt(method: Method, samples: Sequence[Values], settings: Settings) -> list[Result]:
+    """Apply a method; where it is not defined for these data, return its statistics with the reason."""
+    if method.compute is None:
+        return failed(method, f"{method.id} is counted from ADSL and not from a parameter")
+    try:
+        results = list(method.compute(samples, settings))
+    except StatisticsError as error:
+        return failed(method, " ".join(fault.message for fault in error.faults))
+    except (ArithmeticError, ValueError) as error:
+        return failed(method, str(error))
+    return [_finite(result) for result in results]
+
+
+def failed(method: Method, reason: str) -> list[Result]:
+    """Return every statistic of a method as not computed, with the reason."""
+    return [Result(stat=stat, error=reason) for stat in method.stats]
+
+
+def _finite(result: Result) -> Result:
+    if result.value is None or math.isfinite(result.value):
+        return result
+    return Result(stat=result.stat, text=result.text, error=result.error or "not defined for these data")

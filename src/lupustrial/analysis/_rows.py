@@ -1,0 +1,138 @@
+"""ADaM rows laid out for analysis: per parameter, population, visit and arm, in one pass a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from lupustrial.analysis._condition import to_sql
+from lupustrial.analysis._method import Values
+from lupustrial.analysis._selection import LINE, digest, with_lines
+from lupustrial.study import Analysis, Parameter, Study
+
+_NEEDED = ("USUBJID", "PARAMCD", "AVISITN", "AVAL", "BASE", "ANL01FL", "TRT01P")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Rows of one parameter, visit and group as arrays (missing = NaN, never outside this room)."""
+
+    participants: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    aval: Values = field(default_factory=lambda: np.empty(0))
+    base: Values = field(default_factory=lambda: np.empty(0))
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame) -> Block:
+        """Take the columns that analyses need out of a frame."""
+        return cls(
+            participants=tuple(rows["USUBJID"].to_list()),
+            lines=tuple(rows[LINE].to_list()),
+            aval=rows["AVAL"].cast(pl.Float64).to_numpy(),
+            base=rows["BASE"].cast(pl.Float64).to_numpy(),
+        )
+
+    @classmethod
+    def joined(cls, blocks: Iterable[Block]) -> Block:
+        """Put groups together."""
+        parts = tuple(blocks)
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            participants=tuple(name for part in parts for name in part.participants),
+            lines=tuple(line for part in parts for line in part.lines),
+            aval=np.concatenate([np.empty(0), *(part.aval for part in parts)]),
+            base=np.concatenate([np.empty(0), *(part.base for part in parts)]),
+        )
+
+    @cached_property
+    def inputs(self) -> str:
+        """The fingerprint of the rows."""
+        return digest(self.lines)
+
+    @property
+    def repeated(self) -> bool:
+        """Whether a participant has more than one row."""
+        return len(set(self.participants)) < len(self.participants)
+
+
+_Visits = dict[int | None, dict[str | None, Block]]
+
+
+@dataclass(kw_only=True)
+class AnalysisRows:
+    """Looks rows up by parameter, population, visit and arm without scanning a dataset twice."""
+
+    study: Study
+    datasets: Mapping[str, pl.DataFrame]
+    _parameters: dict[str, dict[str, pl.DataFrame]] = field(default_factory=dict)
+    _visits: dict[tuple[str, str, str | None], _Visits] = field(default_factory=dict)
+    _sizes: dict[tuple[str, str | None], dict[str | None, int]] = field(default_factory=dict)
+
+    @cached_property
+    def blinded(self) -> bool:
+        """True when no participant has an arm."""
+        arms = self.datasets["ADSL"]["TRT01P"]
+        return arms.null_count() == arms.len()
+
+    def fault(self, parameter: Parameter) -> str | None:
+        """Return why a parameter cannot be analysed, or None when its rows are there."""
+        frame = self.datasets.get(parameter.dataset)
+        if frame is None:
+            return f"there is no dataset {parameter.dataset}"
+        missing = [name for name in _NEEDED if name not in frame.columns]
+        return f"{parameter.dataset} has no column {', '.join(missing)}" if missing else None
+
+    def at(
+        self, parameter: Parameter, analysis: Analysis, week: int | None, arms: tuple[str, ...] | None
+    ) -> Block:
+        """Return the rows of a parameter at a week, of an analysis' population, condition and arms."""
+        key = (parameter.id, analysis.population, analysis.where)
+        if key not in self._visits:
+            self._visits[key] = self._split(parameter, analysis)
+        blocks = self._visits[key].get(week, {})
+        if arms is None:
+            return Block.joined(blocks.values())
+        return Block.joined(blocks.get(arm, Block()) for arm in arms)
+
+    def size(self, analysis: Analysis, arms: tuple[str, ...] | None) -> int:
+        """Return how many participants the population of an analysis has (in these arms)."""
+        key = (analysis.population, analysis.where)
+        if key not in self._sizes:
+            counts = self._members(analysis)["TRT01P"].value_counts()
+            self._sizes[key] = dict(counts.iter_rows())
+        sizes = self._sizes[key]
+        return sum(sizes.values()) if arms is None else sum(sizes.get(arm, 0) for arm in arms)
+
+    def flag(self, analysis: Analysis) -> str:
+        """Return the flag variable of the population of an analysis."""
+        return next(one.flag for one in self.study.populations if one.id == analysis.population)
+
+    def _split(self, parameter: Parameter, analysis: Analysis) -> _Visits:
+        rows = self._parameter(parameter).filter(pl.col(self.flag(analysis)) == "Y")
+        if analysis.where is not None:
+            rows = rows.join(self._members(analysis).select("USUBJID"), on="USUBJID", how="semi")
+        visits: _Visits = {}
+        parts = rows.partition_by("AVISITN", "TRT01P", as_dict=True, maintain_order=True)
+        for (week, arm), part in parts.items():
+            number = None if week is None else int(str(week))
+            visits.setdefault(number, {})[None if arm is None else str(arm)] = Block.of(part)
+        return visits
+
+    def _members(self, analysis: Analysis) -> pl.DataFrame:
+        adsl = self.datasets["ADSL"].filter(pl.col(self.flag(analysis)) == "Y")
+        if analysis.where is None:
+            return adsl
+        return adsl.sql(f"SELECT * FROM self WHERE {to_sql(analysis.where)}")  # noqa: S608 - a frame in memory
+
+    def _parameter(self, parameter: Parameter) -> pl.DataFrame:
+        if parameter.dataset not in self._parameters:
+            frame = with_lines(self.datasets[parameter.dataset].filter(pl.col("ANL01FL") == "Y"))
+            parts = frame.partition_by("PARAMCD", as_dict=True, maintain_order=True)
+            self._parameters[parameter.dataset] = {str(name[0]): rows for name, rows in parts.items()}
+        empty = self.datasets[parameter.dataset].clear().with_columns(pl.lit("").alias(LINE))
+        return self._parameters[parameter.dataset].get(parameter.id, empty)

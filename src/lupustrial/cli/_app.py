@@ -1,0 +1,42 @@
+"""The Typer application and what happens when a command fails."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from lupustrial.cli import _audit, _check, _explain, _new, _run, _version
+from lupustrial.cli._console import print_faults
+from lupustrial.errors import LupustrialError, UsageError
+
+app = typer.Typer(
+    name="lupustrial",
+    help="Design, run, score, analyse and report a randomised lupus trial, in one tool.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+_new.register(app)
+_check.register(app)
+_run.register(app)
+_audit.register(app)
+_explain.register(app)
+_version.register(app)
+
+
+def main() -> None:
+    """Run the command named on the command line.
+
+    Exit status: 0 done; 1 the input is at fault, and every fault was printed; 2 the command was called
+    wrongly.
+    """
+    try:
+        app()
+    except LupustrialError as error:
+        print_faults(error.faults)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except KeyboardInterrupt:
+        print("stopped; nothing was written", file=sys.stderr)  # noqa: T201 - the console may be gone
+        sys.exit(130)

@@ -1,0 +1,166 @@
+"""The whole road, once: source records → SDTM → ADaM → ARD → report, written to one output folder."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from lupustrial.cli._manifest import read_content, write_manifest
+from lupustrial.cli._output import replaced_folder
+from lupustrial.cli._plan import load_checked
+from lupustrial.cli._published import published_claims
+from lupustrial.errors import Fault, UsageError
+from lupustrial.study import Source, Study, read_source, write_source
+
+#: Steps of the road in order; progress and timings use these names.
+STEPS: tuple[str, ...] = ("source", "sdtm", "adam", "analysis", "report", "write")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """What a run gives back to its caller.
+
+    Attributes:
+        study: The study that was run.
+        out: The output folder.
+        header: Column heads of the key results.
+        results: The key results, as printed at the end: the texts of the display ``KEY``, row by row.
+        content: SHA-256 over all inputs, outputs and versions (``manifest.json``).
+        previous: The same of the run that lay in ``out`` before, or None.
+        seconds: Wall-clock seconds of each step.
+        synthetic: Whether the records are synthetic.
+    """
+
+    study: Study
+    out: Path
+    header: tuple[str, ...]
+    results: tuple[tuple[str, ...], ...]
+    content: str
+    previous: str | None
+    synthetic: bool
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def run_study(
+    folder: Path,
+    *,
+    out: Path,
+    source: Path | None = None,
+    progress: Callable[[str, str], None] | None = None,
+) -> RunResult:
+    """Take a study from its folder to its report.
+
+    Args:
+        folder: The study folder.
+        out: The output folder; replaced as a whole when everything succeeded, untouched otherwise.
+        source: A folder with source records and allocation. None: ``data/source`` in the study folder where
+            it exists, else the published targets of the study are reconstructed into synthetic records.
+        progress: Called with a step of STEPS (or ``"reconstruct"``) and a sentence on what it does.
+
+    Raises:
+        StudyError: The study folder is at fault.
+        RecordError: The source records are at fault.
+        UsageError: ``out`` holds something else, or the study has neither records nor published targets.
+    """
+    tell = progress or (lambda _step, _text: None)
+    seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(name: str, text: str) -> Iterator[None]:
+        tell(name, text)
+        start = time.perf_counter()
+        yield
+        seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
+
+    study = load_checked(folder)
+    previous = read_content(out)
+    with replaced_folder(out) as fresh:
+        records = _source_of(study, source, tell, step)
+        with step("write", "writing the source records"):
+            write_source(records, fresh / "source")
+            shutil.copytree(study.folder, fresh / "study", ignore=shutil.ignore_patterns("data", ".*"))
+        header, results, manifest = _travel(study, records, fresh, step)
+    return RunResult(
+        study=study,
+        out=out,
+        header=header,
+        results=results,
+        content=manifest["content"],
+        previous=previous,
+        synthetic=records.stamp.synthetic,
+        seconds={name: seconds.get(name, 0.0) for name in STEPS},
+    )
+
+
+_Step = Callable[[str, str], Any]
+
+
+def _source_of(study: Study, source: Path | None, tell: Callable[[str, str], None], step: _Step) -> Source:
+    """Read the source records, or reconstruct them where the study has published targets and no records."""
+    kept = study.folder / "data" / "source"
+    if source is None and kept.is_dir():
+        source = kept
+    if source is not None:
+        with step("source", f"reading and checking the source records in {source}"):
+            return read_source(study, source)
+    if not (study.folder / "published").is_dir():
+        raise UsageError(
+            Fault(
+                id="USAGE-003",
+                message=f"{study.id} has neither source records nor published targets",
+                place=str(study.folder),
+                hint="give the records with --source FOLDER, or put them in data/source of the study folder",
+            )
+        )
+    from lupustrial.reconstruct import reconstruct
+    from lupustrial.study import check_source
+
+    tell("reconstruct", "reconstructing synthetic participants from the published tables")
+    records = reconstruct(study, progress=lambda text: tell("reconstruct", text))
+    with step("source", "checking the source records"):
+        check_source(study, records)
+    return records
+
+
+def _travel(
+    study: Study, source: Source, out: Path, step: _Step
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], dict[str, Any]]:
+    """Go from records to report, writing every stage under ``out``; return key results and manifest."""
+    from lupustrial.adam import derive
+    from lupustrial.analysis import analyse
+    from lupustrial.report import render_lineage, render_report, table_texts
+    from lupustrial.sdtm import tabulate
+
+    with step("sdtm", "tabulating the records as SDTM"):
+        tables = tabulate(study, source)
+    with step("adam", "scoring the instruments and deriving ADaM"):
+        datasets = derive(study, tables, source.stamp)
+    with step("analysis", "analysing by the plan"):
+        ard = analyse(study, datasets, source.stamp)
+        claims = published_claims(study)
+    with step("write", "writing SDTM, ADaM and results"):
+        _write_tables(tables, out / "sdtm")
+        _write_tables(datasets, out / "adam")
+        (out / "results").mkdir()
+        ard.write_parquet(out / "results" / "ard.parquet")
+        ard.write_csv(out / "results" / "ard.csv")
+    with step("report", "drawing tables, figures and the report"):
+        href = render_lineage(study, datasets, source.stamp, out)
+        render_report(study, ard, source.stamp, out, published=claims, lineage_href=href)
+        header, results = table_texts(study, ard, "KEY", published=claims)
+    with step("write", "writing the manifest"):
+        manifest = write_manifest(out, study, {})
+    return header, results, manifest
+
+
+def _write_tables(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:
+    folder.mkdir()
+    for name, table in sorted(tables.items()):
+        table.write_parquet(folder / f"{name.lower()}.parquet")

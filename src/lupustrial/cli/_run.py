@@ -1,0 +1,79 @@
+"""``lupustrial run``: the whole road, with progress, ending with the key results."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from lupustrial.cli._console import stderr, stdout
+from lupustrial.cli._find import find_study
+from lupustrial.cli._progress import Steps
+from lupustrial.cli._road import RunResult, run_study
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(epilog="Example: lupustrial run studies/il2-sle --out out")(run)
+
+
+def run(
+    study: Annotated[str, typer.Argument(help="A study folder, or its name in studies/.")],
+    out: Annotated[
+        Path, typer.Option(help="The output folder; replaced as a whole when all went well.")
+    ] = Path("out"),
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder with source records and allocation. Without it: data/source of the study folder, "
+            "else synthetic records reconstructed from its published tables."
+        ),
+    ] = None,
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the results.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The results as JSON on standard output.")] = False,
+) -> None:
+    """Take a study from its folder to its report: source records, SDTM, ADaM, results, tables, figures."""
+    folder = find_study(study)
+    with Steps(quiet=quiet or as_json) as steps:
+        result = run_study(folder, out=out, source=source, progress=steps.tell)
+    if as_json:
+        stdout().print_json(json.dumps(_as_json(result)))
+    else:
+        _print(result)
+
+
+def _print(result: RunResult) -> None:
+    """Print the key results as a table, then where the report lies and whether the bytes are the old ones."""
+    console = stdout()
+    table = Table(title=result.study.short_title, title_justify="left", title_style="bold")
+    for column in result.header:
+        table.add_column(column, overflow="fold")
+    for row in result.results:
+        table.add_row(*row)
+    console.print(table)
+    if result.synthetic:
+        console.print(
+            "[bold]Synthetic records[/bold]: reconstructed from published tables, no real participant."
+        )
+    seconds = sum(result.seconds.values())
+    console.print(f"report    {result.out / 'report.html'}   {result.out / 'report.pdf'}")
+    console.print(f"results   {result.out / 'results' / 'ard.csv'}")
+    same = " (the same bytes as the run before)" if result.previous == result.content else ""
+    console.print(f"manifest  {result.out / 'manifest.json'}, content {result.content[:16]}{same}")
+    stderr().print(f"from source records to report: {seconds:.1f} s")
+
+
+def _as_json(result: RunResult) -> dict[str, object]:
+    return {
+        "study": result.study.id,
+        "out": str(result.out),
+        "synthetic": result.synthetic,
+        "content": result.content,
+        "same_as_before": result.previous == result.content,
+        "seconds": dict(result.seconds),
+        "results": [dict(zip(result.header, row, strict=True)) for row in result.results],
+    }

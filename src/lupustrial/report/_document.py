@@ -1,0 +1,225 @@
+"""The report as plain data, from which the HTML page and the PDF are laid out alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lupustrial.report._figures import RenderedFigure
+from lupustrial.report._format import decimal_text
+from lupustrial.report._results import DAGGER, Outcome, Results
+from lupustrial.report._tables import Cell, Table
+from lupustrial.study import Stamp, Study
+
+LineageHref = Callable[[Mapping[str, Any]], str | None]
+SYNTHETIC = "Synthetic data: no record was observed in a real person."
+BLINDED = "Blinded: no arm is known, results are for all participants together."
+NOT_PUBLISHED = "not published; drawn within the known constraints"
+_FIGURE_NUMBER = re.compile(r"(?P<group>.*?\d+)(?P<panel>[A-Z]?)")
+_SIGNIFICANT = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """Everything that the report says."""
+
+    study: Study
+    stamp: Stamp
+    blinded: bool
+    key: Mapping[str, Any] | None
+    flow: Mapping[str, Any] | None
+    tables: Sequence[Mapping[str, Any]]
+    figures: Sequence[Mapping[str, Any]]  # groups of panels
+    methods: Sequence[Mapping[str, str]]
+    appendix: Sequence[Mapping[str, Any]]
+
+    @property
+    def banner(self) -> str:
+        """What stands on every page, or nothing."""
+        said = [SYNTHETIC] if self.stamp.synthetic else []
+        return " ".join([*said, *([BLINDED] if self.blinded else [])])
+
+
+def build_document(
+    results: Results,
+    stamp: Stamp,
+    tables: Sequence[Table],
+    figures: Sequence[RenderedFigure],
+    lineage_href: LineageHref | None,
+) -> Document:
+    """Lay out tables, figures, methods and the appendix of the results that they show."""
+    study = results.study
+    href = lineage_href or (lambda _row: None)
+    laid = [_table(table, href) for table in tables]
+    drawn = [_figure(figure, href) for figure in figures]
+    shown = _shown(tables, figures)
+    return Document(
+        study=study,
+        stamp=stamp,
+        blinded=results.blinded,
+        key=next((table for table in laid if table["id"] == "KEY"), None),
+        flow=next((figure for figure in drawn if figure["kind"] == "consort"), None),
+        tables=[table for table in laid if table["id"] != "KEY"],
+        figures=_grouped([figure for figure in drawn if figure["kind"] != "consort"]),
+        methods=_methods(shown, results),
+        appendix=[_appendix(outcome, href) for outcome in shown],
+    )
+
+
+def _shown(tables: Iterable[Table], figures: Iterable[RenderedFigure]) -> list[Outcome]:
+    """Return the results that tables and figures show, each once, in their order of appearance."""
+    outcomes = [
+        outcome
+        for table in tables
+        for line in table.lines
+        for cell in line.cells
+        for outcome in cell.outcomes
+    ]
+    outcomes += [outcome for figure in figures for outcome in figure.outcomes]
+    return list({outcome.key: outcome for outcome in outcomes}.values())
+
+
+def _table(table: Table, href: LineageHref) -> dict[str, Any]:
+    notes = [f"{DAGGER} {NOT_PUBLISHED[0].upper()}{NOT_PUBLISHED[1:]}."] if table.not_published else []
+    return {
+        "id": table.display.id,
+        "number": table.display.number,
+        "title": table.display.title,
+        "spans": _spans(table),
+        "columns": [{"label": column.label, "text": column.cell == "verdict"} for column in table.columns],
+        "lines": [
+            {
+                "label": line.label,
+                "indent": line.indent,
+                "heading": not line.cells,
+                "cells": [_cell(table, place, cell, href) for place, cell in enumerate(line.cells)],
+            }
+            for line in table.lines
+        ],
+        "footnotes": [*table.footnotes, *notes],
+        "notes": [{"letter": letter, "reason": reason} for letter, reason in table.notes],
+    }
+
+
+def _spans(table: Table) -> list[dict[str, Any]]:
+    """Return the spanning headers as label and number of columns; empty where there are none."""
+    if not any(column.span for column in table.columns):
+        return []
+    spans: list[dict[str, Any]] = []
+    for column in table.columns:
+        label = column.span or ""
+        if spans and spans[-1]["label"] == label:
+            spans[-1]["width"] += 1
+        else:
+            spans.append({"label": label, "width": 1})
+    return spans
+
+
+def _cell(table: Table, place: int, cell: Cell, href: LineageHref) -> dict[str, Any]:
+    first = cell.outcomes[0] if cell.outcomes else None
+    return {
+        "text": cell.text,
+        "dagger": cell.not_published,
+        "note": cell.note or "",
+        "left": table.columns[place].cell == "verdict",
+        "id": None if first is None else f"{table.display.id}-{place}-{first.key.anchor}",
+        "title": None if first is None else first.key.name,
+        "href": None if first is None else href(first.rows[0]) or f"#{first.key.anchor}",
+    }
+
+
+def _figure(figure: RenderedFigure, href: LineageHref) -> dict[str, Any]:
+    match = _FIGURE_NUMBER.match(figure.display.number)
+    notes = list(figure.footnotes)
+    if figure.not_published:
+        mark = DAGGER if figure.display.figure == "consort" else "Hollow marks and dashed outlines"
+        notes.append(f"{mark}: {NOT_PUBLISHED}.")
+    rows = [] if figure.data is None else figure.data.rows
+    return {
+        "id": figure.display.id,
+        "kind": figure.display.figure,
+        "number": figure.display.number,
+        "group": match["group"] if match else figure.display.number,
+        "panel": match["panel"] if match else "",
+        "title": figure.display.title,
+        "alternative": figure.alternative,
+        "svg": figure.svg,
+        "header": [] if figure.data is None else list(figure.data.header),
+        "rows": [
+            {
+                "texts": list(texts),
+                "title": outcome.key.name,
+                "href": href(outcome.rows[0]) or f"#{outcome.key.anchor}",
+            }
+            for texts, outcome in rows
+        ],
+        "sentences": list(figure.sentences),
+        "footnotes": notes,
+    }
+
+
+def _grouped(figures: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put panels of one figure together; a footnote that several panels share is said once."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for figure in figures:
+        groups.setdefault(figure["group"], []).append(figure)
+    return [
+        {"number": number, "panels": panels, "footnotes": _shared_notes(panels)}
+        for number, panels in groups.items()
+    ]
+
+
+def _shared_notes(panels: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return each footnote once, led by the panels that it is about where it is not about all."""
+    about: dict[str, list[str]] = {}
+    for panel in panels:
+        for note in panel["footnotes"]:
+            about.setdefault(note, []).append(panel["panel"])
+    return [
+        note if len(letters) == len(panels) or not all(letters) else f"{', '.join(letters)}: {note}"
+        for note, letters in about.items()
+    ]
+
+
+def _methods(shown: Iterable[Outcome], results: Results) -> list[dict[str, str]]:
+    from lupustrial.analysis import METHODS
+
+    named = {outcome.key.method for outcome in shown}
+    named |= {method for analysis in results.study.plan.analyses for method in analysis.methods}
+    return [
+        {"id": method.id, "label": method.label, "definition": method.definition, "source": method.source}
+        for method in METHODS.values()
+        if method.id in named
+    ]
+
+
+def _appendix(outcome: Outcome, href: LineageHref) -> dict[str, Any]:
+    row = outcome.rows[0]
+    return {
+        "anchor": outcome.key.anchor,
+        "name": outcome.key.name,
+        "param": row["PARAM"],
+        "population": row["POPULATION"],
+        "stats": [{"stat": one["STAT"], "value": _value(one)} for one in outcome.rows],
+        "n": row["N"],
+        "plan": row["PLAN"],
+        "primary": row["PRIMARY"],
+        "provenance": row["PROVENANCE"],
+        "query": row["QUERY"],
+        "inputs": row["INPUTS"],
+        "warnings": sorted({one["WARNING"] for one in outcome.rows if one["WARNING"]}),
+        "href": href(row),
+    }
+
+
+def _value(row: Mapping[str, Any]) -> str:
+    """Write a statistic with six significant digits, or the reason why there is none."""
+    value = row["VALUE"]
+    if value is None:
+        return str(row["ERROR"] or row["TEXT"] or "")
+    if value == int(value) and abs(value) < 10**15:
+        return decimal_text(value, 0)
+    exponent = int(f"{value:e}".partition("e")[2])
+    return decimal_text(value, max(_SIGNIFICANT - 1 - exponent, 0), trim=True)

@@ -1,0 +1,114 @@
+"""The report as PDF (tagged, PDF/UA-1), set by Typst from the same data as the page; no date, same bytes."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from lupustrial.report._document import Document
+from lupustrial.report._page import template_text
+
+#: Seconds since 1970 that Typst writes as the date of making; a real one would change the bytes.
+_EPOCH = 0
+
+
+def render_pdf(document: Document) -> bytes:
+    """Set the report as PDF.
+
+    The template reads one JSON file, so no text of a study is ever taken for markup. Fonts are those that
+    come with Typst and Matplotlib; the machine's own are not looked at.
+    """
+    import typst
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "report.typ").write_text(template_text("report.typ"), encoding="utf-8")
+        content = json.dumps(_content(document), ensure_ascii=False, sort_keys=True)
+        (folder / "report.json").write_text(content, encoding="utf-8")
+        for figure in _figures(document):
+            (folder / f"{figure['id']}.svg").write_bytes(figure["svg"])
+        made: bytes = typst.compile(
+            str(folder / "report.typ"),
+            root=str(folder),
+            font_paths=[str(_fonts())],
+            ignore_system_fonts=True,
+            format="pdf",
+            timestamp=_EPOCH,
+            pdf_standards=["ua-1"],
+        )
+    return made
+
+
+def _fonts() -> Path:
+    import matplotlib as mpl
+
+    return Path(mpl.get_data_path()) / "fonts" / "ttf"
+
+
+def _figures(document: Document) -> list[Any]:
+    flow = [document.flow] if document.flow else []
+    return [*flow, *(panel for group in document.figures for panel in group["panels"])]
+
+
+def _content(document: Document) -> dict[str, Any]:
+    study, plan = document.study, document.study.plan
+    bare = {"svg", "rows", "header"}
+    return {
+        "banner": document.banner,
+        "synthetic": document.stamp.synthetic,
+        "origin": document.stamp.origin,
+        "notes": list(document.stamp.notes),
+        "study": {
+            "id": study.id,
+            "title": study.title,
+            "short": study.short_title,
+            "version": study.version,
+            "phase": study.phase,
+            "sponsor": study.sponsor,
+            "digest": study.digest,
+            "indication": study.design.indication,
+            "registers": "; ".join(f"{one.register} {one.id}" for one in study.registrations),
+        },
+        "key": document.key,
+        "tables": list(document.tables),
+        "flow": None if document.flow is None else _without(document.flow, bare),
+        "figures": [
+            {**group, "panels": [_without(panel, bare) for panel in group["panels"]]}
+            for group in document.figures
+        ],
+        "populations": [
+            {"name": one.name, "flag": one.flag, "definition": one.definition, "source": one.source}
+            for one in study.populations
+        ],
+        "estimands": [
+            {
+                "id": one.id,
+                "parts": [
+                    ["Treatment", one.treatment],
+                    ["Population", one.population],
+                    ["Variable", one.variable],
+                    ["Intercurrent events", _events(one.intercurrent_events)],
+                    ["Summary", one.summary],
+                    ["Source", one.source],
+                ],
+            }
+            for one in plan.estimands
+        ],
+        "planned": list(plan.notes),
+        "methods": list(document.methods),
+        "alpha": str(plan.alpha),
+        "confidence": f"{plan.confidence * 100:.0f}",
+        "quantile": plan.quantile,
+    }
+
+
+def _events(events: Any) -> str:
+    return " ".join(
+        f"{one.event}: {one.strategy} strategy{f' ({one.detail})' if one.detail else ''}." for one in events
+    )
+
+
+def _without(figure: Any, names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in figure.items() if name not in names}
