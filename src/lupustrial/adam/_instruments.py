@@ -41,11 +41,19 @@ def _output(workshop: Workshop, parameter: Parameter, components: Mapping[str, s
         raise StudyError(Fault(id="ADAM-010", message=message, place=place, hint=hint))
     table, weeks = _scores(workshop, use, components, place)
     value, text = _result(instrument, parameter, output)
-    rows = table.with_columns(AVAL=value, AVALC=text, AVALNOTE=pl.col("reasons"))
+    rows = table.with_columns(AVAL=value, AVALC=text, AVALNOTE=_reasons(output))
     response = bool(components)
     if response:
         rows = rows.filter(pl.col("VISITNUM") > workshop.study.baseline_visit.number)
     return Frame(rows=rows.select(*OBSERVED), weeks=weeks, baseline=not response)
+
+
+def _reasons(output: str) -> pl.Expr:
+    """Return the reasons of an output; of the grade of a domain only the clause on that domain."""
+    reasons = pl.col("reasons")
+    if not output.startswith("grade_"):
+        return reasons
+    return reasons.str.extract(rf"(?:^|; )({output.removeprefix('grade_')} [^;]*)")
 
 
 def _scores(

@@ -72,12 +72,16 @@ def sex_limits(workshop: Workshop, item: Item) -> pl.DataFrame:
 
 
 def reduction(workshop: Workshop, parameter: Parameter) -> Frame:
-    """Return 1 when a parameter fell by at least `percent` of its baseline; defined where that is above 0."""
+    """Return 1 when a parameter fell by at least `percent` of its baseline.
+
+    From a baseline of 0 there is nothing to reduce: such participants are left out, unless the parameter
+    counts what cannot be judged as no response (``missing: nri``); then they stay in the denominator.
+    """
     percent = float(parameter.derive.percent or 0)
-    fell = (100 * (pl.col("BASE") - pl.col("AVAL"))).round(_PLACES) >= (percent * pl.col("BASE")).round(
-        _PLACES
-    )
-    return _response(workshop, parameter, fell, pl.col("BASE") > 0)
+    base = pl.col("BASE")
+    fell = (100 * (base - pl.col("AVAL"))).round(_PLACES) >= (percent * base).round(_PLACES)
+    defined = base.is_not_null() if parameter.missing == "nri" else base > 0
+    return _response(workshop, parameter, pl.when(base > 0).then(fell), defined)
 
 
 def resolved(workshop: Workshop, parameter: Parameter) -> Frame:

@@ -24,6 +24,8 @@ NOT_WHILE_BLINDED = "not computed: the data are blinded (no arm is known)"
 
 _Cells = Iterator[tuple[Cell, Sequence[Result]]]
 
+NOT_PUBLISHED = "not published"
+
 
 def analyse(study: Study, datasets: Mapping[str, pl.DataFrame], stamp: Stamp) -> pl.DataFrame:
     """Compute every analysis of the plan.
@@ -200,7 +202,9 @@ class _Worker:
             inputs=block.inputs,
             plan=planned,
             primary=analysis.primary and planned,
-            provenance=_provenance(self.stamp, parameter.id, week),
+            provenance=_provenance(
+                self.stamp, parameter.id, week, derivable=analysis.published and not method.joint
+            ),
             warning=BLINDED if self.rows.blinded else None,
         )
 
@@ -240,8 +244,13 @@ def _with_n(cell: Cell, used: int, incomplete: str | None) -> Cell:
     return replace(cell, n=used, warning=warning)
 
 
-def _provenance(stamp: Stamp, paramcd: str, week: int | None) -> str:
-    """Return the provenance; a result over the whole period is published when any of its parameter is."""
+def _provenance(stamp: Stamp, paramcd: str, week: int | None, *, derivable: bool = True) -> str:
+    """Return the provenance; a result over the whole period is published when any of its parameter is.
+
+    Of synthetic records a result that does not follow from printed figures alone (not ``derivable``) is not.
+    """
+    if stamp.synthetic and not derivable:
+        return NOT_PUBLISHED
     if week is not None:
         return stamp.provenance(paramcd, week)
     known = [number for name, number in stamp.published if name == paramcd]

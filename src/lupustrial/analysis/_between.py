@@ -159,6 +159,7 @@ BETWEEN = (
         ),
         source="Mann and Whitney, Ann Math Stat 1947;18:50-60",
         compute=_mann_whitney,
+        joint=True,
     ),
     Method(
         id="hodges_lehmann",
@@ -172,6 +173,7 @@ BETWEEN = (
         ),
         source="Hodges and Lehmann, Ann Math Stat 1963;34:598-611",
         compute=_hodges_lehmann,
+        joint=True,
     ),
     Method(
         id="t_test",
@@ -182,5 +184,6 @@ BETWEEN = (
         definition="Difference of means with the pooled variance, its confidence interval and two-sided p.",
         source="Student, Biometrika 1908;6:1-25",
         compute=_t_test,
+        joint=True,
     ),
 )

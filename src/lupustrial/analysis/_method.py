@@ -40,6 +40,9 @@ class Method:
         compute: The function. It takes one or two arrays without missing values: an arm's values; an arm's
             and the reference's; baseline and later values of the same participants. None for the level
             ``trial``, which is counted from ADSL.
+        joint: Whether the result rests on more than the counts or summaries that a publication prints for
+            the groups, e.g. on ranks or on pairs. Of synthetic records such a result follows how values were
+            drawn, so it is marked "not published" even where the summaries are printed.
     """
 
     id: str
@@ -50,6 +53,7 @@ class Method:
     definition: str
     source: str
     compute: Callable[[Sequence[Values], Settings], Sequence[Result]] | None = None
+    joint: bool = False
 
 
 def attempt(method: Method, samples: Sequence[Values], settings: Settings) -> list[Result]:

@@ -72,6 +72,7 @@ WITHIN = (
         definition="Mean change since baseline with its confidence interval and two-sided p.",
         source="Student, Biometrika 1908;6:1-25",
         compute=_paired_t,
+        joint=True,
     ),
     Method(
         id="wilcoxon_signed_rank",
@@ -85,6 +86,7 @@ WITHIN = (
         ),
         source="Wilcoxon, Biometrics Bull 1945;1:80-83",
         compute=_wilcoxon,
+        joint=True,
     ),
     Method(
         id="mcnemar",
@@ -98,6 +100,7 @@ WITHIN = (
         ),
         source="McNemar, Psychometrika 1947;12:153-157",
         compute=_mcnemar,
+        joint=True,
     ),
     _as_if_unpaired(
         "chi2_unpaired",

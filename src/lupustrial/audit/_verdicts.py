@@ -92,6 +92,24 @@ class Verdict:
     conclusion: str
 
     @property
+    def brief(self) -> str:
+        """The verdict in a few words, for a table: whole only where no test reproduces the printed p."""
+        first = self.conclusion.partition(". ")[0].rstrip(".") + "."
+        briefs = {
+            "stated": "reproduced by the stated test",
+            "other": f"not by the stated test; by {self._tests()}",
+            "consistent": "consistent",
+            "no p": "no p printed",
+            "not recomputable": "not recomputable from the print",
+        }
+        return briefs.get(self.status, first)
+
+    def _tests(self) -> str:
+        shown = [finding for finding in self.findings if finding.reproduces and finding.p_value is not None]
+        more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
+        return "".join(f"{one.label} ({one.p_value:.4f})" for one in shown[:1]) + more
+
+    @property
     def reproduced_by(self) -> tuple[str, ...]:
         """Labels of the two-sided tests that agree with the print (or are consistent with it)."""
         return tuple(finding.label for finding in self.findings if finding.reproduces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -104,7 +105,7 @@ def _instrument_prose(run: Finished, parameter: Parameter, row: dict[str, Any]) 
     if visit.height != 1:
         return None
     explanation = explain(use.instrument, frame, visit=row["VISITNUM"], settings=dict(use.settings))
-    return str(explanation.prose())
+    return replace(explanation, visit=row["AVISIT"]).prose()
 
 
 def _value(row: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from lupustrial.study import Study
 def published_claims(study: Study) -> dict[str, Published]:
     """Return printed p and verdict by claim id, from the study's ``published/claims.csv``; empty without one.
 
-    The verdict is the first sentence of the audit's conclusion.
+    The verdict is the audit's in brief.
     """
     path = study.folder / "published" / "claims.csv"
     if not path.is_file():
@@ -18,13 +18,6 @@ def published_claims(study: Study) -> dict[str, Published]:
 
     verdicts = audit_claims(read_claims(path), alpha=float(study.plan.alpha))
     return {
-        verdict.claim.id: Published(
-            p=verdict.claim.reported_p.text or "not given", verdict=_first_sentence(verdict.conclusion)
-        )
+        verdict.claim.id: Published(p=verdict.claim.reported_p.text or "not given", verdict=verdict.brief)
         for verdict in verdicts
     }
-
-
-def _first_sentence(text: str) -> str:
-    head, dot, _ = text.partition(". ")
-    return head + "." if dot else text

@@ -86,7 +86,9 @@ def run_study(
         with step("write", "writing the source records"):
             write_source(records, fresh / "source")
             shutil.copytree(study.folder, fresh / "study", ignore=shutil.ignore_patterns("data", ".*"))
-        header, results, manifest = _travel(study, records, fresh, step)
+        header, results = _travel(study, records, fresh, step)
+        with step("write", "writing the manifest"):
+            manifest = write_manifest(fresh, study, _inputs(study, source))
     return RunResult(
         study=study,
         out=out,
@@ -131,8 +133,8 @@ def _source_of(study: Study, source: Path | None, tell: Callable[[str, str], Non
 
 def _travel(
     study: Study, source: Source, out: Path, step: _Step
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], dict[str, Any]]:
-    """Go from records to report, writing every stage under ``out``; return key results and manifest."""
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Go from records to report, writing every stage under ``out``; return the key results."""
     from lupustrial.adam import derive
     from lupustrial.analysis import analyse
     from lupustrial.report import render_lineage, render_report, table_texts
@@ -155,9 +157,18 @@ def _travel(
         href = render_lineage(study, datasets, source.stamp, out)
         render_report(study, ard, source.stamp, out, published=claims, lineage_href=href)
         header, results = table_texts(study, ard, "KEY", published=claims)
-    with step("write", "writing the manifest"):
-        manifest = write_manifest(out, study, {})
-    return header, results, manifest
+    return header, results
+
+
+def _inputs(study: Study, source: Path | None) -> dict[str, Path]:
+    """Return the files that a run read, by the name under which the manifest lists them."""
+    folders = {"study": study.folder, **({"source": source} if source is not None else {})}
+    return {
+        f"{name}/{path.relative_to(folder).as_posix()}": path
+        for name, folder in folders.items()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
 
 
 def _write_tables(tables: Mapping[str, pl.DataFrame], folder: Path) -> None:

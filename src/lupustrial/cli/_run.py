@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from lupustrial.cli._console import stderr, stdout
 from lupustrial.cli._find import find_study
 from lupustrial.cli._progress import Steps
 from lupustrial.cli._road import RunResult, run_study
+
+#: Columns from which the verdicts fit into the table of key results.
+_WIDE = 150
 
 
 def register(app: typer.Typer) -> None:
@@ -49,12 +53,19 @@ def run(
 def _print(result: RunResult) -> None:
     """Print the key results as a table, then where the report lies and whether the bytes are the old ones."""
     console = stdout()
-    table = Table(title=result.study.short_title, title_justify="left", title_style="bold")
-    for column in result.header:
+    table = Table(title=result.study.short_title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    wide = console.width >= _WIDE
+    header = result.header if wide else result.header[:-1]
+    for column in header:
         table.add_column(column, overflow="fold")
     for row in result.results:
-        table.add_row(*row)
+        if any(row[1:]):
+            table.add_row(*row[: len(header)])
+        else:
+            table.add_row(f"[bold]{row[0]}[/bold]")
     console.print(table)
+    if not wide:
+        _print_verdicts(result)
     if result.synthetic:
         console.print(
             "[bold]Synthetic records[/bold]: reconstructed from published tables, no real participant."
@@ -65,6 +76,16 @@ def _print(result: RunResult) -> None:
     same = " (the same bytes as the run before)" if result.previous == result.content else ""
     console.print(f"manifest  {result.out / 'manifest.json'}, content {result.content[:16]}{same}")
     stderr().print(f"from source records to report: {seconds:.1f} s")
+
+
+def _print_verdicts(result: RunResult) -> None:
+    """Print the last column of the key results as lines, where the terminal is too narrow for it."""
+    heading = ""
+    for row in result.results:
+        if not any(row[1:]):
+            heading = row[0]
+        elif row[-2] not in {"", "—", "not given"}:
+            stdout().print(f"  {heading}, {row[0]}: p printed {row[-2]}; {row[-1]}", markup=False)
 
 
 def _as_json(result: RunResult) -> dict[str, object]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import polars as pl
 from rich.tree import Tree
 
@@ -9,38 +12,55 @@ from lupustrial.adam import Node, walk
 from lupustrial.cli._console import stdout
 from lupustrial.cli._finished import Finished
 
-#: How many rows of one kind are shown under a row before the rest is only counted.
+#: An item code as reasons name it.
+_CODE = re.compile(r"[A-Z][A-Z0-9_]*")
+#: Above so many source items and without reasons, items are counted and not listed.
 _SHOWN = 40
 
 
 def print_tree(run: Finished, dataset: str, usubjid: str, aseq: int | None) -> None:
-    """Print the tree of an ADaM row; items that are absent or zero are counted and not listed."""
-    records = run.source.records
+    """Print the tree of an ADaM row.
+
+    Under a row with reasons only the items that the reasons name are listed, under any other row those that
+    are not absent or zero; the rest is counted.
+    """
     node = walk(run.datasets, run.tables, dataset, usubjid, aseq)
+    positions = {position for leaf in node.leaves() for position in leaf.positions}
+    records = run.source.records.filter(pl.col("position").is_in(sorted(positions)))
     tree = Tree(_label(node))
-    _grow(tree, node, records)
-    stdout().print(tree)
+    _grow(tree, node, {row["position"]: row for row in records.iter_rows(named=True)})
+    stdout().print(tree, soft_wrap=False)
 
 
-def _grow(tree: Tree, node: Node, records: pl.DataFrame) -> None:
+_Records = dict[int, dict[str, Any]]
+
+
+def _grow(tree: Tree, node: Node, records: _Records) -> None:
     quiet = 0
     for child in node.children:
-        if child.level == "sdtm" and _silent(child) and len(node.children) > 1:
+        if child.level == "sdtm" and len(node.children) > 1 and not _speaks(child, node, records):
             quiet += 1
             continue
         branch = tree.add(_label(child))
         if child.level == "sdtm":
-            for text in _records(child, records):
+            for text in _texts(child, records):
                 branch.add(text)
         else:
             _grow(branch, child, records)
     if quiet:
-        tree.add(f"[dim]and {quiet} items recorded as absent, normal or zero[/dim]")
+        tree.add(f"[dim]and {quiet} items that fired no rule[/dim]")
 
 
-def _silent(node: Node) -> bool:
-    value = next((node.row[name] for name in node.row if name.endswith("STRESC")), None)
-    return value in {"N", "0"}
+def _speaks(item: Node, parent: Node, records: _Records) -> bool:
+    """Return whether an item is worth a line under its parent."""
+    reasons = parent.row.get("AVALNOTE")
+    if reasons:
+        named = set(_CODE.findall(str(reasons)))
+        return any(records[position]["item"] in named for position in item.positions if position in records)
+    value = next((item.row[name] for name in item.row if name.endswith("STRESC")), None)
+    return (
+        value not in {"N", "0"} and parent.row.get("PARAMCD") is not None and len(parent.children) <= _SHOWN
+    )
 
 
 def _label(node: Node) -> str:
@@ -61,15 +81,13 @@ def _label(node: Node) -> str:
     return f"{node.dataset} {node.seq}: {test} = {_escaped(str(result))} {unit}  {date}".rstrip()
 
 
-def _records(node: Node, records: pl.DataFrame) -> list[str]:
-    found = records.filter(pl.col("position").is_in(list(node.positions))).sort("position")
-    lines = [
+def _texts(node: Node, records: _Records) -> list[str]:
+    found = [records[position] for position in sorted(node.positions) if position in records]
+    return [
         f"record {row['position']}: {row['visit']} {row['form']}.{row['item']} = "
         f"{_escaped(str(row['value']))}{' ' + row['unit'] if row['unit'] else ''}, by {row['by']}"
-        for row in found.head(_SHOWN).iter_rows(named=True)
+        for row in found
     ]
-    more = found.height - len(lines)
-    return [*lines, f"and {more} more records"] if more > 0 else lines
 
 
 def _escaped(text: str) -> str:

@@ -424,6 +424,8 @@ class Analysis:
     `methods` name entries of ``lupustrial.analysis.METHODS``; the first test named in `plan` is the one the
     protocol prespecifies, all others are supportive. `claims` maps ``PARAM@week`` (or ``PARAM@week@arm`` for
     a within-arm claim) to the id of a published claim, so that the result stands beside the printed p value.
+    `published` is false where the publication gives no figures of this analysis (another population, say): of
+    records made from published tables its results are then marked "not published".
     """
 
     id: str
@@ -439,6 +441,7 @@ class Analysis:
     primary: bool = False
     where: str | None = None  # CEL over ``participant`` that restricts the rows further
     claims: Mapping[str, str] = field(default_factory=dict)
+    published: bool = True
     note: str = ""
 
 
