@@ -1,4 +1,4 @@
-"""A second trial whose published figures are reconstructed: the template of `new_study`, with tables of its own.
+"""A second trial whose published figures are reconstructed: the template of `new_study`, with its own tables.
 
 It has no graded index, no nephritis, no responder index and other visits, arms and sizes than the founding
 trial, so that nothing of that trial can be built into the engine.
@@ -14,7 +14,8 @@ from lupustrial.study import Study, load_study, new_study
 SIZES = {"ACT": 9, "PBO": 8}
 
 _PARAMETERS = """parameters:
-  - {id: RASH, label: Rash, dataset: ADQS, derive: {kind: item, form: sledai, item: RASH}, type: binary, missing: locf}
+  - {id: RASH, label: Rash, dataset: ADQS, derive: {kind: item, form: sledai, item: RASH}, type: binary,
+     missing: locf}
   - {id: ARTH, label: Arthritis, dataset: ADQS, derive: {kind: item, form: sledai, item: ARTH}, type: binary,
      missing: locf}
 """
@@ -87,7 +88,7 @@ def figure(
 
 
 def second_study(folder: Path, figures: Sequence[str], replace: Mapping[str, str] | None = None) -> Study:
-    """Write the trial with these figures and load it; `replace` changes texts in the files of ``published/``."""
+    """Write the trial with these figures and load it; `replace` changes texts in ``published/``."""
     new_study(folder, "SECOND")
     plan = folder / "analysis.yaml"
     plan.write_text(

@@ -40,10 +40,9 @@ def test_public_names() -> None:
 
 def test_every_figure_is_attained(trial: tuple[Study, Source]) -> None:
     study, source = trial
-    printed = len(read_targets(study).targets)
-    assert source.stamp.notes == (
-        f"Of {printed} published figures {printed} are reproduced to the printed digits, among them all 6 counts.",
-    )
+    n = len(read_targets(study).targets)
+    first = f"Of {n} published figures {n} are reproduced to the printed digits, among them all 6 counts."
+    assert source.stamp.notes == (first,)
 
 
 def test_records_have_no_fault(trial: tuple[Study, Source]) -> None:

@@ -157,7 +157,8 @@ def test_decreased_compares_with_baseline(datasets: dict[str, pl.DataFrame]) -> 
 
 
 def test_a_reduction_by_exactly_the_percentage_counts(datasets: dict[str, pl.DataFrame]) -> None:
-    # 20 to 14.29 is 29 %, 20 to 10 is 50 %. Who takes nothing at baseline (004) cannot reduce it.
+    # 20 to 14.29 is 29 %, 20 to 10 is 50 %. Who takes nothing at baseline (004) cannot be judged, and with
+    # `missing: nri` counts as no response at each visit that is due (docs/decisions/0006).
     assert _rows(datasets, "PRED50", "USUBJID", "AVISITN", "AVAL", "DTYPE") == [
         ("TINY-001", 2, 0.0, None),
         ("TINY-001", 4, 1.0, None),
@@ -165,6 +166,9 @@ def test_a_reduction_by_exactly_the_percentage_counts(datasets: dict[str, pl.Dat
         ("TINY-002", 2, 0.0, None),
         ("TINY-002", 4, 0.0, "NRI"),
         ("TINY-002", 8, 0.0, "NRI"),
+        ("TINY-004", 2, 0.0, "NRI"),
+        ("TINY-004", 4, 0.0, "NRI"),
+        ("TINY-004", 8, 0.0, "NRI"),
     ]
 
 

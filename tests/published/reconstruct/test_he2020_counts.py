@@ -1,7 +1,7 @@
-"""Every published count, counted again in the finished records by plain counting (He et al. 2020, tables 1-3, text).
+"""Every published count, counted again in the finished records (He et al. 2020, tables 1-3, text).
 
-Nothing of the reconstruction is used: records are read as text, SLEDAI weights, the SRI and renal remission are
-written out here. Only BILAG grades come from `instruments`, which has tests of its own.
+Nothing of the reconstruction is used: records are read as text, SLEDAI weights, the SRI and renal remission
+are written out here. Only BILAG grades come from `instruments`, which has tests of its own.
 """
 
 from __future__ import annotations
@@ -46,9 +46,11 @@ class Cohort:
         return self.items[who, f"W{last}"]
 
     def stayed(self, who: str, week: int) -> bool:
+        """Whether the visit of a week was attended."""
         return week in self.weeks[who]
 
     def sledai(self, who: str, week: int) -> int:
+        """The weighted sum of the items present."""
         return sum(weight for item, weight in WEIGHTS.items() if self.at(who, week)[f"sledai.{item}"] == "Y")
 
     def dose(self, who: str, week: int) -> float:
@@ -61,6 +63,7 @@ class Cohort:
         )
 
     def had(self, who: str, test: Callable[[dict[str, str]], bool]) -> bool:
+        """Whether one of the adverse events is of a kind."""
         return any(test(entry) for key, entry in self.logs["ae"].items() if key[0] == who)
 
 
