@@ -97,7 +97,7 @@ def test_a_figure_that_cannot_be_is_noted_with_the_nearest(tmp_path: Path) -> No
 
 def test_the_earlier_of_two_contradicting_figures_is_followed(tmp_path: Path) -> None:
     first = figure("PGA", 0, {"ACT": {"max": 2.5}})
-    second = figure("PGA", 0, {"ACT": {"min": 2.8}}, where="Table 9")
+    second = figure("PGA", 0, {"ACT": {"max": 2.8}}, where="Table 9")
     study = second_study(tmp_path / "trial", [first, second])
     unmet = [note for note in reconstruct(study).stamp.notes if note.startswith("Not attained")]
     assert len(unmet) == 1
