@@ -93,9 +93,8 @@ def _print(rows: list[dict[str, object]]) -> None:
     for row in rows:
         seconds: dict[str, float] = row["seconds"]  # type: ignore[assignment]
         cells = " ".join(f"{seconds[step]:>10.2f}" for step in steps)
-        print(
-            f"{row['participants']:>12,} {row['records']:>11,} {cells} {sum(seconds.values()):>8.2f} {row['peak_mb']:>8.0f}"
-        )
+        whole = f"{sum(seconds.values()):>8.2f} {row['peak_mb']:>8.0f}"
+        print(f"{row['participants']:>12,} {row['records']:>11,} {cells} {whole}")
     for smaller, larger in itertools.pairwise(rows):
         factor = larger["participants"] / smaller["participants"]  # type: ignore[operator]
         time = sum(larger["seconds"].values()) / sum(smaller["seconds"].values())  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """Instruments: items in, scores and grades out, with the reasons. No study, no files but rule tables."""
 
+from lupustrial.instruments._egfr import estimate_gfr
 from lupustrial.instruments._explain import Explanation, Fact, explain
 from lupustrial.instruments._nearest import Change
 from lupustrial.instruments._registry import INSTRUMENTS
@@ -26,6 +27,7 @@ __all__ = [
     "convert_to_prednisone",
     "convert_unit",
     "derive_sledai_labs",
+    "estimate_gfr",
     "explain",
     "score",
     "settings_hash",

@@ -122,7 +122,7 @@ def _fill(
         yield from unknown_names(
             [(fill.number, (*path, "number"))], list(model.numbers), tree, "RECON-018", "number"
         )
-    others = [name for name in (fill.same, *(case.of for case in fill.cases or ())) if name]
+    others = [name for name in (fill.same, fill.egfr, *(case.of for case in fill.cases or ())) if name]
     yield from unknown_names(((name, path) for name in others), _names(forms), tree, "RECON-016", "form item")
     literals: Named = (
         (literal, path)

@@ -48,6 +48,7 @@ def read_targets(study: Study) -> Targets:
         source=figures.source,
         short=figures.short,
         contacted=figures.contacted,
+        flow=figures.flow,
         baseline=study.baseline_visit.week,
         sets=figures.sets,
         targets=tuple(_flat(figures.figures, figures.sets, assumed=False)),

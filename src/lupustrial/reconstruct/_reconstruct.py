@@ -92,4 +92,5 @@ def _published(study: Study, targets: Targets) -> frozenset[tuple[str, int]]:
         printed.setdefault((target.parameter, first if target.week is None else target.week), set()).add(
             target.arm
         )
-    return frozenset(pair for pair, which in printed.items() if which == arms)
+    of_every_arm = {pair for pair, which in printed.items() if which == arms}
+    return frozenset(of_every_arm | {(step, first) for step in targets.flow})

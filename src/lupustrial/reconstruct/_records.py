@@ -252,7 +252,9 @@ def _in_order(study: Study, targets: Targets) -> list[Form]:
     for form in study.forms:
         names: set[str] = set()
         for fill in targets.drawing.fill.get(form.id, {}).values():
-            names.update(name for name in (fill.same, *(case.of for case in fill.cases or ())) if name)
+            names.update(
+                name for name in (fill.same, fill.egfr, *(case.of for case in fill.cases or ())) if name
+            )
         whens = [Expression.compile(item.when) for item in form.items if item.when is not None]
         needs[form.id] = {name.split(".")[0] for name in names} | {
             ref[0] for when in whens for ref in when.references

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from lupustrial.instruments import estimate_gfr
 from lupustrial.reconstruct._clinic import State
 from lupustrial.reconstruct._schema import Case, Curve, Fill, Scalar
 from lupustrial.study import Item
@@ -18,12 +19,17 @@ _OWN, _PASSING = 0.97, math.sqrt(1 - 0.97**2)  # share of a drawn value that is 
 
 
 class Chance:
-    """Standard normal numbers: one of each participant for each item, and one of each visit beside it."""
+    """Standard normal numbers: one of each participant for each item, and one of each visit beside it.
+
+    The numbers of a visit come in pairs of opposite sign within a group, so that the mean of the group is the
+    one that was asked for and no difference arises by chance alone.
+    """
 
     def __init__(self, generator: np.random.Generator) -> None:
         """Keep the generator; numbers are drawn in the order in which they are asked for."""
         self._generator = generator
         self._own: dict[tuple[str, str], float] = {}
+        self._unpaired: dict[tuple[str, str, str], float] = {}
 
     def own(self, participant: str, item: str) -> float:
         """The participant's number for an item."""
@@ -32,9 +38,13 @@ class Chance:
             self._own[key] = float(self._generator.normal())
         return self._own[key]
 
-    def passing(self) -> float:
-        """A number of this visit only."""
-        return float(self._generator.normal())
+    def passing(self, item: str, arm: str, visit: str) -> float:
+        """A number of this visit only; the next one for the same item, arm and visit is its opposite."""
+        key = (item, arm, visit)
+        if key in self._unpaired:
+            return -self._unpaired.pop(key)
+        self._unpaired[key] = float(self._generator.normal())
+        return self._unpaired[key]
 
 
 @dataclass(kw_only=True)
@@ -83,6 +93,13 @@ def filled(scene: Scene, form: str, item: Item, fill: Fill) -> str | None:
         return _first(scene, name, item, fill.cases)
     if fill.curve is not None:
         return written(_curve(scene, name, fill.curve), item)
+    if fill.egfr is not None:
+        return _filtration(scene, item, fill.egfr)
+    return _known(scene, item, fill)
+
+
+def _known(scene: Scene, item: Item, fill: Fill) -> str | None:
+    """A value that stands somewhere already: another item, a number, a fact or a constant."""
     if fill.same is not None:
         other = scene.values.get(fill.same)
         return other if other is None or fill.times == 1 else written(Decimal(other) * fill.times, item)
@@ -92,6 +109,20 @@ def filled(scene: Scene, form: str, item: Item, fill: Fill) -> str | None:
     elif fill.fact is not None:
         known = scene.facts.get(fill.fact)
     return written(known, item) if isinstance(known, Decimal) else None if known is None else str(known)
+
+
+def _filtration(scene: Scene, item: Item, creatinine: str) -> str | None:
+    """The filtration rate estimated from the creatinine of the visit."""
+    value, born, today = (
+        scene.values.get(creatinine),
+        scene.facts.get("birth date"),
+        scene.facts["visit date"],
+    )
+    if value is None or born is None:
+        return None
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    rate = estimate_gfr(float(value), age=age, female=scene.facts["sex"] == "F")
+    return written(Decimal(repr(round(float(rate), 6))), item)
 
 
 def _first(scene: Scene, name: str, item: Item, cases: Sequence[Case]) -> str | None:
@@ -124,7 +155,7 @@ def _share(scene: Scene, name: str, *, passing: bool = False) -> float:
     """The participant's place between 0 and 1 for an item, a little different at each visit if `passing`."""
     z = scene.chance.own(scene.participant, name)
     if passing:
-        z = _OWN * z + _PASSING * scene.chance.passing()
+        z = _OWN * z + _PASSING * scene.chance.passing(name, scene.arm, scene.visit)
     return 0.5 * (1 + math.erf(z / math.sqrt(2)))
 
 
@@ -135,10 +166,9 @@ def _curve(scene: Scene, name: str, curve: Curve) -> Decimal:
     after = min((week for week in points if week >= scene.week), default=max(points))
     low, high = float(points[before]), float(points[after])
     mean = low if after == before else low + (high - low) * (scene.week - before) / (after - before)
-    off = (
-        float(curve.between) * scene.chance.own(scene.participant, name)
-        + float(curve.within) * scene.chance.passing()
-    )
+    off = float(curve.between) * scene.chance.own(scene.participant, name) + float(
+        curve.within
+    ) * scene.chance.passing(name, scene.arm, scene.visit)
     value = mean * math.exp(off) if curve.log else mean + off
     for other, slope in curve.per.items():
         value += float(slope) * float(scene.numbers.get(other, 0))

@@ -62,11 +62,16 @@ class RateSpec(_Part):
 
 
 class TargetsFile(_Part):
-    """``targets.yaml``: every published figure that the cohort has to reproduce."""
+    """``targets.yaml``: every published figure that the cohort has to reproduce.
+
+    `flow` names the steps of the participant flow (PARAMCD of the disposition results) whose numbers are
+    printed.
+    """
 
     source: str
     short: str
     contacted: int
+    flow: tuple[str, ...] = ()
     sets: Mapping[str, SetSpec]
     figures: tuple[FigureSpec, ...]
     rates: tuple[RateSpec, ...] = ()
@@ -295,6 +300,7 @@ class Fill(_Part):
         number: A number parameter of the model.
         fact: A fact of the participant or visit (dates, sex, slot).
         same: Another item of the visit, times `times`.
+        egfr: GFR estimated (CKD-EPI 2021) from this creatinine of the visit, µmol/L.
         cases: The first case whose literals hold.
         curve: A drawn number.
         skip: Never recorded: status not done, with this reason.
@@ -307,6 +313,7 @@ class Fill(_Part):
     fact: str | None = None
     same: str | None = None
     times: Decimal = Decimal(1)
+    egfr: str | None = None
     cases: tuple[Case, ...] | None = None
     curve: Curve | None = None
     skip: str | None = None

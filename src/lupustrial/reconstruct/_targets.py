@@ -57,6 +57,7 @@ class Targets:
         source: The publication, as a reference.
         short: Its short name.
         contacted: Number of people contacted.
+        flow: Steps of the participant flow whose numbers are printed.
         baseline: Week of the baseline visit.
         sets: Analysis sets and subgroups.
         targets: Every printed figure, in the order of the file.
@@ -69,6 +70,7 @@ class Targets:
     source: str
     short: str
     contacted: int
+    flow: tuple[str, ...]
     baseline: int
     sets: Mapping[str, SetSpec]
     targets: tuple[Target, ...]

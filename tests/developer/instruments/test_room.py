@@ -32,6 +32,7 @@ def test_public_names() -> None:
         "convert_to_prednisone",
         "convert_unit",
         "derive_sledai_labs",
+        "estimate_gfr",
         "explain",
         "score",
         "settings_hash",
