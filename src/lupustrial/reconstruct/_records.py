@@ -167,7 +167,7 @@ class _Writer:
         if body is None:
             return facts
         age, months = numbers.get(body.age), numbers.get(body.duration or "")
-        z = self.chance.own(person.id, "birthday")
+        z = self.chance.own(person.id, "birthday", person.member.arm)
         share = (z % 1.0 + 1.0) % 1.0
         into = _BIRTHDAY[0] + int(share * (_BIRTHDAY[1] - _BIRTHDAY[0]))
         if age is not None:

@@ -21,7 +21,7 @@ _OWN, _PASSING = 0.97, math.sqrt(1 - 0.97**2)  # share of a drawn value that is 
 class Chance:
     """Standard normal numbers: one of each participant for each item, and one of each visit beside it.
 
-    The numbers of a visit come in pairs of opposite sign within a group, so that the mean of the group is the
+    Both come in pairs of opposite sign within a group, so that the mean of the group is the
     one that was asked for and no difference arises by chance alone.
     """
 
@@ -29,13 +29,17 @@ class Chance:
         """Keep the generator; numbers are drawn in the order in which they are asked for."""
         self._generator = generator
         self._own: dict[tuple[str, str], float] = {}
+        self._lonely: dict[tuple[str, str], float] = {}
         self._unpaired: dict[tuple[str, str, str], float] = {}
 
-    def own(self, participant: str, item: str) -> float:
-        """The participant's number for an item."""
-        key = (participant, item)
+    def own(self, participant: str, item: str, arm: str = "") -> float:
+        """The participant's number for an item; the next participant of the arm has the opposite one."""
+        key, group = (participant, item), (item, arm)
         if key not in self._own:
-            self._own[key] = float(self._generator.normal())
+            if group in self._lonely:
+                self._own[key] = -self._lonely.pop(group)
+            else:
+                self._own[key] = self._lonely[group] = float(self._generator.normal())
         return self._own[key]
 
     def passing(self, item: str, arm: str, visit: str) -> float:
@@ -153,7 +157,7 @@ def _case(scene: Scene, name: str, item: Item, case: Case) -> str | None:
 
 def _share(scene: Scene, name: str, *, passing: bool = False) -> float:
     """The participant's place between 0 and 1 for an item, a little different at each visit if `passing`."""
-    z = scene.chance.own(scene.participant, name)
+    z = scene.chance.own(scene.participant, name, scene.arm)
     if passing:
         z = _OWN * z + _PASSING * scene.chance.passing(name, scene.arm, scene.visit)
     return 0.5 * (1 + math.erf(z / math.sqrt(2)))
@@ -166,7 +170,7 @@ def _curve(scene: Scene, name: str, curve: Curve) -> Decimal:
     after = min((week for week in points if week >= scene.week), default=max(points))
     low, high = float(points[before]), float(points[after])
     mean = low if after == before else low + (high - low) * (scene.week - before) / (after - before)
-    off = float(curve.between) * scene.chance.own(scene.participant, name) + float(
+    off = float(curve.between) * scene.chance.own(scene.participant, name, scene.arm) + float(
         curve.within
     ) * scene.chance.passing(name, scene.arm, scene.visit)
     value = mean * math.exp(off) if curve.log else mean + off

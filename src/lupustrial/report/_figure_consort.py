@@ -75,7 +75,7 @@ def _lines(results: Results, group: str, paramcd: str, label: str) -> tuple[str,
     lines = [f"{label} (n = {int(outcome.values['n'])}){mark}"]
     for row in outcome.rows:
         if row["TEXT"] is not None:
-            reason = f"{row['TEXT'].capitalize()} (n = {int(row['VALUE'])}){mark}"
+            reason = f"{_sentence(row['TEXT'])} {_count(row['VALUE'])}{mark}"
             wrapped = textwrap.wrap(reason, 34, subsequent_indent="    ")
             lines += [f"   {line}" for line in wrapped]
     return tuple(lines)
@@ -178,3 +178,13 @@ def flow_text(flow: Flow) -> Sequence[str]:
     """Return the flow as sentences, for readers who do not see the drawing."""
     boxes = [flow.screened, flow.excluded, flow.randomised, *(box for arm in flow.arms for box in arm)]
     return ["; ".join(line.strip() for line in box.lines) for box in boxes]
+
+
+def _sentence(text: str) -> str:
+    """Write a CDISC term, which is all capitals, as words; a text as recorded stays as it is."""
+    return text.capitalize() if text.isupper() else text
+
+
+def _count(number: float) -> str:
+    """Write ``(n = 5)`` so that a line never breaks inside it."""
+    return f"(n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{int(number)})"
