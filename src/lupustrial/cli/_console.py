@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -9,10 +11,16 @@ from rich.text import Text
 
 from lupustrial.errors import Fault
 
+_PIPED = 165  # columns
+
 
 def stdout() -> Console:
-    """Return the console for results; made anew so that redirection at run time is honoured."""
-    return Console(highlight=False, soft_wrap=True)
+    """Return the console for results; made anew so that redirection at run time is honoured.
+
+    Where standard output is no terminal, tables have the width of a wide one.
+    """
+    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPED
+    return Console(highlight=False, soft_wrap=True, width=wide)
 
 
 def stderr() -> Console:

@@ -65,7 +65,14 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters["data_uri"] = _data_uri
+    environment.filters["unbroken"] = _unbroken
     return environment
+
+
+def _unbroken(text: str) -> str:
+    """Keep ``n = 29`` and ``95 % CI`` on one line."""
+    nbsp = "\N{NO-BREAK SPACE}"
+    return text.replace(" = ", f"{nbsp}={nbsp}").replace(" % ", f"{nbsp}%{nbsp}")
 
 
 def _data_uri(svg: bytes) -> str:
