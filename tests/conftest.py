@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["analysis_fixtures"]  # study, stamp, datasets, ard, … of the tests of analysis and report
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

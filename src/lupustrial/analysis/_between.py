@@ -8,7 +8,6 @@ from lupustrial import stats
 from lupustrial.analysis._ard import Result
 from lupustrial.analysis._descriptive import binary_count
 from lupustrial.analysis._method import Method, Settings, Values
-from lupustrial.analysis._shift import hodges_lehmann
 from lupustrial.stats import Estimate, HypothesisTest
 
 
@@ -86,7 +85,8 @@ def _mann_whitney(samples: Sequence[Values], _settings: Settings) -> list[Result
 
 
 def _hodges_lehmann(samples: Sequence[Values], settings: Settings) -> list[Result]:
-    return results_of_estimate(hodges_lehmann(samples[0], samples[1], confidence_level=settings.confidence))
+    shift = stats.hodges_lehmann(samples[0], samples[1], confidence_level=settings.confidence)
+    return results_of_estimate(shift)
 
 
 def _t_test(samples: Sequence[Values], settings: Settings) -> list[Result]:

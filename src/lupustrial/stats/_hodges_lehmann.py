@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from lupustrial.stats._arguments import Floats, Values, check_choice, checked_values
+from lupustrial.stats._differences import difference_at
 from lupustrial.stats._one_proportion import normal_quantile
 from lupustrial.stats._rank_distributions import (
     check_exact_size,
@@ -16,6 +17,8 @@ from lupustrial.stats._rank_distributions import (
 from lupustrial.stats._results import Estimate
 
 INTERVALS = ("moses", "exact")
+#: Up to this many differences are sorted as a whole; of more only the order statistics asked for are found.
+SORTED_WHOLE = 1_000_000
 WHOLE = "the groups are too small for this level: the interval runs over all values seen"
 
 
@@ -53,14 +56,16 @@ def hodges_lehmann(
     check_choice("interval", interval, INTERVALS)
     z = normal_quantile(confidence_level)
     a, b = checked_values(least=1, x=x, y=y)
-    differences = np.sort(np.subtract.outer(a, b), axis=None)
     m, n = a.size, b.size
     if interval == "moses":
         k = _moses_k(m * n / 2, z * math.sqrt(m * n * (m + n + 1) / 12))
+        if m * n > SORTED_WHOLE:
+            return _of_many(a, b, k, confidence_level)
     else:
         check_exact_size(m + n, "x, y")
         chances = rank_sum_distribution(np.arange(1.0, m + n + 1), m)[m * (m + 1) :: 2]
         k = _exact_k(chances, (1 - confidence_level) / 2)
+    differences = np.sort(np.subtract.outer(a, b), axis=None)
     lower, upper, note = _order_limits(differences, k)
     return Estimate(
         method=f"hodges_lehmann_{interval}",
@@ -70,6 +75,22 @@ def hodges_lehmann(
         upper=upper,
         confidence_level=confidence_level,
         note=note,
+    )
+
+
+def _of_many(a: Floats, b: Floats, k: int, confidence_level: float) -> Estimate:
+    """Return the estimate with Moses' interval from four order statistics of the differences."""
+    every = a.size * b.size
+    ranks = (k, (every + 1) // 2, every // 2 + 1, every + 1 - k)
+    lower, left, right, upper = (difference_at(a, b, rank) for rank in ranks)
+    return Estimate(
+        method="hodges_lehmann_moses",
+        measure="shift",
+        estimate=(left + right) / 2,
+        lower=lower,
+        upper=upper,
+        confidence_level=confidence_level,
+        note="",
     )
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
+from second_trial import figure, second_study
 
 import lupustrial.reconstruct as room
 from lupustrial.reconstruct import read_targets, reconstruct
 from lupustrial.study import RECORD_SCHEMA, Source, Study, check_records
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "_support"))
-
-from second_trial import figure, second_study
 
 FIGURES = [
     figure(

@@ -198,7 +198,7 @@ def test_blinded_results_are_shown_for_all_together_and_stamped(
     render_report(study, blinded_ard, stamp, tmp_path)
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Blinded: no arm is known" in text
-    assert "All participants (n = 59)" in text
+    assert "All participants (n = 59)" in text.replace("\N{NO-BREAK SPACE}", " ")
     main = text.partition("<main")[2].partition('<section id="plan"')[0]
     assert "IL-2 (n" not in main
     assert "placebo (n" not in main

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
+from second_trial import figure, second_study
 
 from lupustrial.errors import ReconstructError
 from lupustrial.reconstruct import read_targets, reconstruct
 from lupustrial.study import Study, load_study, new_study
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "_support"))
-
-from second_trial import figure, second_study
 
 GOOD = figure("RASH", 0, {"ACT": {"count": 5}, "PBO": {"count": 4}})
 

@@ -13,15 +13,13 @@ from pathlib import Path
 import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from second_trial import SIZES, figure, second_study
 
 from lupustrial.reconstruct import reconstruct
 from lupustrial.reconstruct._printed import quantile
 from lupustrial.study import Source
 
 SUPPORT = Path(__file__).resolve().parents[2] / "_support"
-sys.path.insert(0, str(SUPPORT))
-
-from second_trial import SIZES, figure, second_study  # noqa: E402 - a helper beside the tests
 
 WEIGHTS = {"VASC": 8, "ARTH": 4, "RASH": 2, "ALOP": 2, "COMP": 2, "DNA": 2, "FEVR": 1}
 signs = st.fixed_dictionaries({item: st.booleans() for item in WEIGHTS})
