@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from lupustrial.cli._console import stderr, stdout
@@ -61,7 +62,7 @@ def audit(
             console.print(f"[bold]{verdict.claim.id}[/bold]  {verdict.claim.description}")
             console.print(f"    {verdict.conclusion}", markup=False)
     else:
-        table = Table(title=f"{len(verdicts)} claims of {claims.name}", title_justify="left")
+        table = Table(title=f"{len(verdicts)} claims of {claims.name}", title_justify="left", box=SIMPLE_HEAD)
         for heading in HEADINGS:
             table.add_column(heading, overflow="fold")
         for row in render_rows(verdicts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from lupustrial.cli._console import stdout
@@ -93,7 +94,7 @@ def _list(rows: pl.DataFrame) -> None:
         for name in ("USUBJID", "TRT01P", "AVISIT", "AVAL", "AVALC", "DTYPE", "AVALNOTE", "SRCDOM", "SRCSEQ")
         if name in rows.columns
     ]
-    table = Table()
+    table = Table(box=SIMPLE_HEAD)
     for name in columns:
         table.add_column(name, overflow="fold")
     for row in rows.select(columns).iter_rows(named=True):
