@@ -66,10 +66,15 @@ if [ "${ready:-no}" = no ]; then
   say "done; everything lies in $env, nothing else on this machine was changed"
 fi
 
-if [ "$want" = dev ] && ! command -v chromium >/dev/null 2>&1; then
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    debian_install "Chromium (for the tests in tests/browser)" chromium
+if [ "$want" = dev ]; then # Playwright's driver needs libatomic, which a bare Debian lacks
+  missing=()
+  command -v chromium >/dev/null 2>&1 || missing+=(chromium)
+  "$env/bin/python" -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || missing+=(libatomic1)
+  if [ "${#missing[@]}" = 0 ]; then
+    :
+  elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    debian_install "What the tests in tests/browser need" "${missing[@]}"
   else
-    say "Chromium is missing: the tests in tests/browser will be skipped, and will say so"
+    say "${missing[*]} missing: the tests in tests/browser will be skipped, and will say so"
   fi
 fi

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import shutil
 from collections.abc import Iterator
 
@@ -19,12 +20,21 @@ _ARGUMENTS = (
 )
 
 
+def _loads(library: str) -> bool:
+    """Return whether the machine has a library that Playwright's driver needs."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start Debian's Chromium once; skip, saying so, where there is none."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        pytest.skip("NO CHROMIUM ON THIS MACHINE: the pages were not tried in a browser")
+    if found is None or not _loads("libatomic.so.1"):
+        pytest.skip("NO CHROMIUM, OR NO LIBATOMIC, ON THIS MACHINE: the pages were not tried in a browser")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=found, args=list(_ARGUMENTS))
         yield running
