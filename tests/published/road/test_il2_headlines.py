@@ -91,6 +91,29 @@ def test_every_printed_count_comes_out_of_the_road(
     assert _count(ard, analysis, parameter, week, "placebo") == placebo
 
 
+@pytest.mark.parametrize(
+    ("parameter", "resolved", "present"),
+    [
+        ("RASHRES", 11, 13),
+        ("MUCORES", 4, 4),
+        ("ARTHRES", 11, 14),
+        ("VASCRES", 4, 4),
+        ("ALOPRES", 7, 12),
+        ("FEVRRES", 3, 3),
+    ],
+)
+def test_signs_resolved_on_il2_as_the_text_says(
+    ard: pl.DataFrame, parameter: str, resolved: int, present: int
+) -> None:
+    assert _count(ard, "A-RESOLVED", parameter, 24, "IL-2") == (resolved, present)
+
+
+def test_partial_or_complete_remission_on_il2_at_week_12_is_the_printed_7692_percent(
+    ard: pl.DataFrame,
+) -> None:
+    assert _count(ard, "A-RENAL", "RENANY", 12, "IL-2") == (10, 13)
+
+
 def _p(ard: pl.DataFrame, parameter: str, week: int) -> float:
     rows = ard.filter(
         pl.col("ANALYSIS") == "A-SRI4-VISITS",
