@@ -36,6 +36,7 @@ class RunResult:
         previous: The same of the run that lay in ``out`` before, or None.
         seconds: Wall-clock seconds of each step.
         synthetic: Whether the records are synthetic.
+        blinded: Whether no allocation was given, so that no arm is known.
     """
 
     study: Study
@@ -45,6 +46,7 @@ class RunResult:
     content: str
     previous: str | None
     synthetic: bool
+    blinded: bool
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -97,6 +99,7 @@ def run_study(
         content=manifest["content"],
         previous=previous,
         synthetic=records.stamp.synthetic,
+        blinded=records.allocation.is_empty(),
         seconds={name: seconds.get(name, 0.0) for name in STEPS},
     )
 

@@ -66,6 +66,10 @@ def _print(result: RunResult) -> None:
     console.print(table)
     if not wide:
         _print_verdicts(result)
+    if result.blinded:
+        console.print(
+            "[bold]Blinded[/bold]: no allocation was given; results are for all participants together."
+        )
     if result.synthetic:
         console.print(
             "[bold]Synthetic records[/bold]: reconstructed from published tables, no real participant."
@@ -93,6 +97,7 @@ def _as_json(result: RunResult) -> dict[str, object]:
         "study": result.study.id,
         "out": str(result.out),
         "synthetic": result.synthetic,
+        "blinded": result.blinded,
         "content": result.content,
         "same_as_before": result.previous == result.content,
         "seconds": dict(result.seconds),
