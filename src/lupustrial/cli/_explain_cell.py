@@ -62,13 +62,10 @@ def _find(run: Finished, cell: str) -> pl.DataFrame:
     keyed = run.ard.with_columns(_KEY.alias("KEY"))
     keys = keyed["KEY"].unique(maintain_order=True).to_list()
     wanted = cell.strip()
-    matches = (
-        [key for key in keys if wanted in {key, *keyed.filter(pl.col("KEY") == key)["RESULT_ID"]}]
-        if "|" in wanted
-        else []
-    )
+    exact = keyed.filter((pl.col("KEY") == wanted) | (pl.col("RESULT_ID") == wanted))
+    matches = exact["KEY"].unique(maintain_order=True).to_list()
     if not matches:
-        words = [word for word in wanted.replace("|", " ").split() if word]
+        words = wanted.replace("|", " ").split()
         matches = [key for key in keys if _has(key, words)]
     if len(matches) == 1:
         return keyed.filter(pl.col("KEY") == matches[0]).drop("KEY")

@@ -5,15 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from lupustrial.errors import Fault, InstrumentError, StudyError, closest
-from lupustrial.study import Study, check_study, load_study
+from lupustrial.study import Study, examine_study
 
 
 def check_everything(folder: Path) -> list[Fault]:
     """Return all faults of a study folder: of its files, and of what they name in other rooms."""
-    faults = check_study(folder)
-    if any(fault.severity == "error" for fault in faults):
-        return faults
-    return faults + _check_names(load_study(folder))
+    return _examined(folder)[1]
 
 
 def load_checked(folder: Path) -> Study:
@@ -22,11 +19,16 @@ def load_checked(folder: Path) -> Study:
     Raises:
         StudyError: With every fault of the folder, where there is an error.
     """
-    study = load_study(folder)
-    faults = [fault for fault in _check_names(study) if fault.severity == "error"]
-    if faults:
+    study, faults = _examined(folder)
+    if study is None or any(fault.severity == "error" for fault in faults):
         raise StudyError(faults)
     return study
+
+
+def _examined(folder: Path) -> tuple[Study | None, list[Fault]]:
+    """Return the study of a folder, None where its files are at fault, with the faults of all rooms."""
+    study, faults = examine_study(folder)
+    return study, faults if study is None else faults + _check_names(study)
 
 
 def _check_names(study: Study) -> list[Fault]:

@@ -20,7 +20,7 @@ from lupustrial.instruments._settings import digest, settings_of
 from lupustrial.instruments._sledai import HIGHEST as SLEDAI_HIGHEST
 from lupustrial.instruments._spec import DOMAINS, Input, Instrument
 from lupustrial.instruments._sri_rules import bilag_holds, fell_by, is_new_a, is_new_b, new_grades
-from lupustrial.instruments._verdict import decimal, joined, letter, scored_by, yes_no
+from lupustrial.instruments._verdict import decimal, joined, letter, responder_state, scored_by, yes_no
 
 _TEXT, _WHOLE = pl.String(), pl.Int32()
 
@@ -194,12 +194,7 @@ def _verdict(settings: Mapping[str, str]) -> list[pl.Expr]:
     if settings["sri_denominator"] == "baseline_sledai_at_least_x":
         evaluable = evaluable & (pl.col("base_sledai_high") >= int(settings["sri_points"]))
     responder = pl.when(evaluable).then(yes_no(pl.all_horizontal(surely), pl.all_horizontal(possibly)))
-    state = (
-        pl.when(~evaluable).then(pl.lit("not evaluable"))
-        .when(responder == "Y").then(pl.lit("responder"))
-        .when(responder == "N").then(pl.lit("non-responder"))
-        .otherwise(pl.lit("undecided"))
-    )  # fmt: skip
+    state = responder_state(responder, evaluable)
     complete = (
         pl.when(~evaluable).then(pl.lit("not evaluable")).when(responder.is_null()).then(pl.lit("incomplete"))
     )

@@ -13,7 +13,7 @@ from lupustrial.instruments._frame import at_baseline, in_order
 from lupustrial.instruments._settings import digest, settings_of
 from lupustrial.instruments._spec import Input, Instrument
 from lupustrial.instruments._tables import read_table, scale
-from lupustrial.instruments._verdict import decimal, scored_by, yes_no
+from lupustrial.instruments._verdict import decimal, responder_state, scored_by, yes_no
 
 _DECIMALS = 4
 _HIGHEST = scale("5000", _DECIMALS)
@@ -141,12 +141,7 @@ def score_frame(
     )
     evaluable = pl.col("_after") & (base.is_null() | (base > 0))
     responder = pl.when(evaluable).then(yes_no(surely, possibly))
-    state = (
-        pl.when(~evaluable).then(pl.lit("not evaluable"))
-        .when(responder == "Y").then(pl.lit("responder"))
-        .when(responder == "N").then(pl.lit("non-responder"))
-        .otherwise(pl.lit("undecided"))
-    )  # fmt: skip
+    state = responder_state(responder, evaluable)
     text = decimal(base, _DECIMALS) + pl.lit(" to ") + decimal(now, _DECIMALS) + pl.lit(" mg/day")
     return frame.with_columns(
         reduction=pl.when(evaluable & (base > 0)).then(100.0 * (base - now) / base),

@@ -45,3 +45,13 @@ def scored_by(
     """Return the constant column that tells what scored the row: version, settings of note, hash."""
     noted = "".join(f" {name}={settings[name]}" for name in shown)
     return pl.lit(f"{instrument.id} {instrument.version}{noted} #{digest[:12]}").alias("scored_by")
+
+
+def responder_state(responder: pl.Expr, evaluable: pl.Expr) -> pl.Expr:
+    """Return responder, non-responder, undecided (the index is null), or not evaluable."""
+    return (
+        pl.when(~evaluable).then(pl.lit("not evaluable"))
+        .when(responder == "Y").then(pl.lit("responder"))
+        .when(responder == "N").then(pl.lit("non-responder"))
+        .otherwise(pl.lit("undecided"))
+    )  # fmt: skip

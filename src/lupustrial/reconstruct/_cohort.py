@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,13 +136,6 @@ def rules_of(study: Study, targets: Targets) -> Rules:
         drop=int(response.get("sri_points", 4)),
         new_b=int(response.get("sri_max_new_b", 1)),
     )
-
-
-def attended_weeks(study: Study, member: Member) -> list[int]:
-    """Weeks of the visits from baseline on that a member came to."""
-    first = study.baseline_visit.week
-    weeks: Sequence[int] = sorted(visit.week for visit in study.visits if visit.week >= first)
-    return [week for week in weeks if member.attended(week)]
 
 
 Flags = Mapping[str, Mapping[int, Mapping[int, bool]]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lupustrial.reconstruct._schema import Withdrawal
@@ -64,11 +63,3 @@ def members_of(study: Study, targets: Targets, arm: str) -> list[Member]:
             Member(index=index, arm=arm, traits=traits, last_week=last_week, withdrawal=withdrawal, sets=sets)
         )
     return members
-
-
-def cells_of(members: Sequence[Member]) -> list[tuple[frozenset[str], int]]:
-    """How many members each combination of sets has, in order of first appearance."""
-    numbers: dict[frozenset[str], int] = {}
-    for member in members:
-        numbers[member.sets] = numbers.get(member.sets, 0) + 1
-    return list(numbers.items())

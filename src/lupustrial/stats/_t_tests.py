@@ -8,7 +8,14 @@ import numpy as np
 from scipy import special
 
 from lupustrial.errors import Fault, StatisticsError
-from lupustrial.stats._arguments import Values, check_choice, check_probabilities, checked_values, refuse
+from lupustrial.stats._arguments import (
+    Floats,
+    Values,
+    check_choice,
+    check_probabilities,
+    checked_values,
+    refuse,
+)
 from lupustrial.stats._results import MeanTest
 from lupustrial.stats._wald import VARIANCES
 
@@ -154,17 +161,7 @@ def one_sample_t(values: Values, *, confidence_level: float = 0.95) -> MeanTest:
             (0, 1) (STAT-007).
     """
     (array,) = checked_values(least=2, values=values)
-    sd = _sd(array)
-    if sd == 0:
-        raise _constant("values")
-    return _mean_test(
-        "t_one_sample",
-        estimate=float(array.mean()),
-        standard_error=sd / math.sqrt(array.size),
-        df=float(array.size - 1),
-        confidence_level=confidence_level,
-        n=array.size,
-    )
+    return _one_mean("t_one_sample", array, "values", confidence_level)
 
 
 def paired_t(before: Values, after: Values, *, confidence_level: float = 0.95) -> MeanTest:
@@ -185,15 +182,19 @@ def paired_t(before: Values, after: Values, *, confidence_level: float = 0.95) -
     if first.size != second.size:
         message = f"{first.size} values before and {second.size} after"
         raise refuse("STAT-003", message, "before, after", "keep only participants who have both")
-    changes = second - first
-    sd = _sd(changes)
+    return _one_mean("t_paired", second - first, "after - before", confidence_level)
+
+
+def _one_mean(method: str, values: Floats, name: str, confidence_level: float) -> MeanTest:
+    """Test one mean against 0 on n - 1 degrees of freedom; ``name`` says what does not vary."""
+    sd = _sd(values)
     if sd == 0:
-        raise _constant("after - before")
+        raise _constant(name)
     return _mean_test(
-        "t_paired",
-        estimate=float(changes.mean()),
-        standard_error=sd / math.sqrt(changes.size),
-        df=float(changes.size - 1),
+        method,
+        estimate=float(values.mean()),
+        standard_error=sd / math.sqrt(values.size),
+        df=float(values.size - 1),
         confidence_level=confidence_level,
-        n=changes.size,
+        n=values.size,
     )
