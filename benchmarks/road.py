@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -25,6 +25,21 @@ from lupustrial.study import Source, load_study, read_source, write_source
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = ROOT / "studies" / "il2-sle"
 SIZES = (60, 600, 6_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What one size took: seconds by step of the road, and the peak memory of its process."""
+
+    participants: int
+    records: int
+    seconds: dict[str, float]
+    peak_mb: float
+
+    @property
+    def whole(self) -> float:
+        """Seconds from source records to report."""
+        return sum(self.seconds.values())
 
 
 def main() -> None:
@@ -39,18 +54,15 @@ def main() -> None:
     _print(rows)
 
 
-def _measure(once: Source, size: int, work: Path) -> dict[str, object]:
+def _measure(once: Source, size: int, work: Path) -> Row:
     randomised = once.allocation.height
     source = _repeated(once, times=size // randomised)
     folder = work / f"source-{size}"
     write_source(source, folder)
     command = [sys.executable, __file__, "--child", str(folder), str(work / f"out-{size}")]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return {
-        "participants": size,
-        "records": source.records.height,
-        **json.loads(done.stdout.splitlines()[-1]),
-    }
+    measured = json.loads(done.stdout.splitlines()[-1])
+    return Row(participants=size, records=source.records.height, **measured)
 
 
 def _child(source: str, out: str) -> None:
@@ -83,22 +95,16 @@ def _repeated(source: Source, *, times: int) -> Source:
     return replace(source, records=numbered, allocation=allocation)
 
 
-def _print(rows: list[dict[str, object]]) -> None:
-    steps = list(rows[0]["seconds"])  # type: ignore[call-overload]
-    print(
-        f"{'participants':>12} {'records':>11} "
-        + " ".join(f"{step:>10}" for step in steps)
-        + f" {'sum s':>8} {'peak MB':>8}"
-    )
+def _print(rows: list[Row]) -> None:
+    steps = list(rows[0].seconds)
+    heads = " ".join(f"{step:>10}" for step in steps)
+    print(f"{'participants':>12} {'records':>11} {heads} {'sum s':>8} {'peak MB':>8}")
     for row in rows:
-        seconds: dict[str, float] = row["seconds"]  # type: ignore[assignment]
-        cells = " ".join(f"{seconds[step]:>10.2f}" for step in steps)
-        whole = f"{sum(seconds.values()):>8.2f} {row['peak_mb']:>8.0f}"
-        print(f"{row['participants']:>12,} {row['records']:>11,} {cells} {whole}")
+        cells = " ".join(f"{row.seconds[step]:>10.2f}" for step in steps)
+        print(f"{row.participants:>12,} {row.records:>11,} {cells} {row.whole:>8.2f} {row.peak_mb:>8.0f}")
     for smaller, larger in itertools.pairwise(rows):
-        factor = larger["participants"] / smaller["participants"]  # type: ignore[operator]
-        time = sum(larger["seconds"].values()) / sum(smaller["seconds"].values())  # type: ignore[attr-defined]
-        memory = larger["peak_mb"] / smaller["peak_mb"]  # type: ignore[operator]
+        factor = larger.participants / smaller.participants
+        time, memory = larger.whole / smaller.whole, larger.peak_mb / smaller.peak_mb
         print(f"x{factor:.0f} participants: x{time:.1f} time, x{memory:.1f} peak memory")
 
 

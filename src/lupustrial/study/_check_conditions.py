@@ -85,11 +85,6 @@ def _plan_conditions(inspection: Inspection, forms: tuple[str, ...]) -> Iterator
                 scope=("participant",),
                 adsl=True,
             )
-    for place, display in enumerate(plan.displays):
-        for number, row in enumerate(display.rows):
-            if row.where is not None:
-                path = ("plan", "displays", place, "rows", number, "where")
-                yield Condition(text=row.where, path=path, scope=("participant",), adsl=True)
 
 
 def _check_adsl(inspection: Inspection, condition: Condition, expression: Expression) -> None:

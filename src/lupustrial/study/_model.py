@@ -458,9 +458,7 @@ class Row:
     analysis: str | None = None
     week: int | None = None
     format: str | None = None
-    where: str | None = None
     indent: int = 0
-    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
