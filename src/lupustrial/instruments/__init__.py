@@ -3,11 +3,12 @@
 from lupustrial.instruments._egfr import estimate_gfr
 from lupustrial.instruments._explain import Explanation, Fact, explain
 from lupustrial.instruments._nearest import Change
+from lupustrial.instruments._queries import queries
 from lupustrial.instruments._registry import INSTRUMENTS
 from lupustrial.instruments._score import score, settings_hash, sign_off_items
 from lupustrial.instruments._settings import SignOffItem
 from lupustrial.instruments._sledai_labs import derive_sledai_labs
-from lupustrial.instruments._spec import DOMAINS, Input, Instrument, Open, Setting
+from lupustrial.instruments._spec import DOMAINS, Check, Input, Instrument, Open, Part, Setting
 from lupustrial.instruments._steroids import GLUCOCORTICOIDS, convert_to_prednisone
 from lupustrial.instruments._units import UNITS, convert_unit
 
@@ -17,11 +18,13 @@ __all__ = [
     "INSTRUMENTS",
     "UNITS",
     "Change",
+    "Check",
     "Explanation",
     "Fact",
     "Input",
     "Instrument",
     "Open",
+    "Part",
     "Setting",
     "SignOffItem",
     "convert_to_prednisone",
@@ -29,6 +32,7 @@ __all__ = [
     "derive_sledai_labs",
     "estimate_gfr",
     "explain",
+    "queries",
     "score",
     "settings_hash",
     "sign_off_items",

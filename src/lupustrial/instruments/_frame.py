@@ -7,26 +7,14 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from lupustrial.errors import Fault, InstrumentError, closest
+from lupustrial.instruments._names import KEYS, with_declared_names
 from lupustrial.instruments._spec import Input
-
-#: Columns that are no items: they identify the row and are passed through.
-KEYS: tuple[str, ...] = (
-    "STUDYID",
-    "SITEID",
-    "USUBJID",
-    "SUBJID",
-    "VISITNUM",
-    "VISIT",
-    "AVISITN",
-    "AVISIT",
-    "ADT",
-    "ADY",
-    "ABLFL",
-)
 
 #: Faults listed for one column; the number of the others is given.
 MOST_FAULTS = 1000
 
+# A Boolean column reads "true" and "false" as text.
+_YES, _NO = ("Y", "yes", "true"), ("N", "no", "false")
 _RANKS = {"E": 0, "D": 1, "C": 2, "B": 3, "A": 4}
 _ROW, _POS, _BASE, _AFTER = "_row", "_pos", "_base", "_after"
 
@@ -34,14 +22,16 @@ _ROW, _POS, _BASE, _AFTER = "_row", "_pos", "_base", "_after"
 def checked(frame: pl.DataFrame, inputs: Sequence[Input]) -> pl.DataFrame:
     """Return the keys and every declared input as integers, null where not done, in the order of `frame`.
 
-    Y/N becomes 1/0, a grade 4 (A) to 0 (E), a number the integer count of its last declared decimal (rounded
-    half up). Inputs that the frame lacks become null. A column ``_row`` numbers the rows from 0.
+    Columns may come under an alias or in other capitals. Y/N becomes 1/0, a grade 4 (A) to 0 (E), a number
+    the integer count of its last declared decimal (rounded half up). Inputs that the frame lacks become null.
+    A column ``_row`` numbers the rows from 0.
 
     Raises:
         InstrumentError: all faults at once: INSTR-004 unknown column, INSTR-005 missing column, INSTR-006
             two rows for one visit, INSTR-007 value not permitted, INSTR-008 wrong column type, INSTR-009
             no participant or no visit, INSTR-010 several baselines.
     """
+    frame = with_declared_names(frame, inputs)
     faults = [*_column_faults(frame, inputs)]
     wrong = {fault.place.removeprefix("column ") for fault in faults}
     present = [each for each in inputs if each.code in frame.columns and each.code not in wrong]
@@ -130,7 +120,9 @@ def _column_faults(frame: pl.DataFrame, inputs: Sequence[Input]) -> Iterator[Fau
 
 
 def _wanted(each: Input) -> str:
-    if each.kind in ("yn", "flag", "grade"):
+    if each.kind in ("yn", "flag"):
+        return "Y/N text or Boolean"
+    if each.kind == "grade":
         return "text"
     return "date" if each.kind == "date" else "number"
 
@@ -138,6 +130,8 @@ def _wanted(each: Input) -> str:
 def _fits(dtype: pl.DataType, wanted: str) -> bool:
     if dtype == pl.Null:
         return True
+    if wanted == "Y/N text or Boolean":
+        return dtype in (pl.Boolean, pl.String, pl.Categorical, pl.Enum)
     if wanted == "text":
         return dtype in (pl.String, pl.Categorical, pl.Enum)
     if wanted == "date":
@@ -202,7 +196,7 @@ def _value_faults(frame: pl.DataFrame, inputs: Sequence[Input]) -> Iterator[Faul
             continue
         rows = frame.with_row_index(_ROW).filter(wrong[each.code])
         for row in rows.head(MOST_FAULTS).iter_rows(named=True):
-            yield _bad(row, each.code, row[each.code], _permits(each))
+            yield _bad(row, each.code, row[each.code], _permits(each), each.lookalike)
         if found > MOST_FAULTS:
             yield Fault(
                 id="INSTR-007",
@@ -212,20 +206,17 @@ def _value_faults(frame: pl.DataFrame, inputs: Sequence[Input]) -> Iterator[Faul
             )
 
 
-def _bad(row: dict[str, object], code: str, value: object, permitted: str) -> Fault:
+def _bad(row: dict[str, object], code: str, value: object, permitted: str, lookalike: str = "") -> Fault:
     visit = row.get("VISITNUM") if row.get("VISITNUM") is not None else row.get("ADT")
     place = f"row {int(str(row[_ROW])) + 1}, item {code}, participant {row['USUBJID']}, visit {visit}"
-    return Fault(
-        id="INSTR-007", message=f"{value!r} is not permitted", place=place, hint=f"permitted: {permitted}"
-    )
+    hint = f"permitted: {permitted}" + (f"; {lookalike}" if lookalike else "")
+    return Fault(id="INSTR-007", message=f"{value!r} is not permitted", place=place, hint=hint)
 
 
 def _permits(each: Input) -> str:
     match each.kind:
-        case "yn":
-            return "Y, N or blank (not done)"
-        case "flag":
-            return "Y, N, yes, no or blank"
+        case "yn" | "flag":
+            return "Y, N, yes, no or blank (not done)"
         case "grade":
             return "A, B, C, D, E or blank"
         case "date":
@@ -239,10 +230,8 @@ def _permits(each: Input) -> str:
 def _permitted(each: Input) -> pl.Expr:
     column = pl.col(each.code)
     match each.kind:
-        case "yn":
-            return column.cast(pl.String).is_in(["Y", "N"])
-        case "flag":
-            return column.cast(pl.String).is_in(["Y", "N", "yes", "no"])
+        case "yn" | "flag":
+            return column.cast(pl.String).is_in([*_YES, *_NO])
         case "grade":
             return column.cast(pl.String).is_in(list(_RANKS))
         case "date":
@@ -256,10 +245,8 @@ def _permitted(each: Input) -> pl.Expr:
 def _integer(each: Input) -> pl.Expr:
     column = pl.col(each.code)
     match each.kind:
-        case "yn":
-            return (column.cast(pl.String) == "Y").cast(pl.Int32)
-        case "flag":
-            return column.cast(pl.String).is_in(["Y", "yes"]).cast(pl.Int32)
+        case "yn" | "flag":
+            return column.cast(pl.String).is_in(_YES).cast(pl.Int32)
         case "grade":
             return column.cast(pl.String).replace_strict(_RANKS, return_dtype=pl.Int32)
         case "date":

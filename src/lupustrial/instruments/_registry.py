@@ -20,6 +20,7 @@ _SCORERS: tuple[tuple[Instrument, Scorer], ...] = (
     (_bilag.BILAG2004, _bilag.score_frame),
     (_pga.PGA, _pga.score_frame),
     (_sri.SRI, _sri.score_frame),
+    *((one, _sri.score_frame) for one in _sri.OF_POINTS),
     (_he2020_renal.HE2020_RENAL, _he2020_renal.score_frame),
     (_steroids.STEROID_REDUCTION, _steroids.score_frame),
     (_acr1997.ACR1997, _acr1997.score_frame),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
 
-#: ``yn`` Y/N; ``flag`` Y/N or yes/no; ``ord`` whole numbers; ``num`` decimals; ``grade`` A to E; ``date``.
+#: ``yn`` and ``flag`` Y/N, yes/no or Boolean; ``ord`` whole numbers; ``num`` decimals; ``grade`` A to E;
+#: ``date``.
 Kind = Literal["yn", "flag", "ord", "num", "grade", "date"]
 
 #: The nine domains of BILAG-2004, in form order.
@@ -42,6 +43,8 @@ class Input:
         definition: What counts, in own words.
         source: Where the item or its grading comes from.
         trust: Trust tag of that source.
+        aliases: Other names under which the column may come.
+        lookalike: What a value outside the range most often is, with the remedy (a unit slip).
     """
 
     code: str
@@ -56,6 +59,8 @@ class Input:
     definition: str = ""
     source: str = ""
     trust: str = ""
+    aliases: tuple[str, ...] = ()
+    lookalike: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +89,48 @@ class Open:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """A component of a composite that may be given as the items of its own instrument instead.
+
+    Attributes:
+        instrument: Id of the component's instrument, or by an option of a setting, that id.
+        setting: The setting whose option picks the instrument; empty where there is no choice.
+        columns: By output of that instrument, the input of the composite that it fills.
+        defaults: Settings of that instrument in which the composite starts from another default.
+    """
+
+    instrument: str | Mapping[str, str]
+    columns: Mapping[str, str]
+    setting: str = ""
+    defaults: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A consistency check: where `when` is true, the item is queried.
+
+    Attributes:
+        id: Stable id, e.g. ``BILAG-Q03``.
+        item: Column that the query points at.
+        when: Boolean expression over the scored frame (inputs as integers, null where not done; outputs;
+            ``_pos``, ``_base``, ``_after``); null counts as false.
+        message: What is odd and what to verify, in one sentence.
+        shows: Inputs whose values the query shows.
+    """
+
+    id: str
+    item: str
+    when: pl.Expr = field(compare=False)
+    message: str
+    shows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Instrument:
     """An instrument: what it reads, what it returns, how it can be set.
 
-    `outputs` gives the columns that ``score`` adds to the keys, with their types.
+    `outputs` gives the columns that ``score`` adds to the keys, with their types. `parts` are the components
+    that may be given as items, `checks` the consistency checks that ``queries`` runs.
     """
 
     id: str
@@ -99,6 +142,8 @@ class Instrument:
     outputs: Mapping[str, pl.DataType]
     sources: tuple[str, ...]
     open: tuple[Open, ...] = ()
+    parts: tuple[Part, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     @property
     def items(self) -> tuple[Input, ...]:

@@ -7,12 +7,14 @@ at its worst value (does it surely hold?) and at its best (can it hold?).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 import polars as pl
 
 from lupustrial.errors import Fault, InstrumentError
 from lupustrial.instruments._bilag_items import RANK
+from lupustrial.instruments._components import BILAG_PART, SLEDAI_PART
 from lupustrial.instruments._frame import MOST_FAULTS, at_baseline, in_order
 from lupustrial.instruments._pga import HIGHEST as PGA_HIGHEST
 from lupustrial.instruments._pga import is_worse
@@ -48,6 +50,7 @@ SRI = Instrument(
             required=True,
             source="S09",
             trust="S09",
+            aliases=("PGA",),
         ),
         _flag(
             code="treatment_failure", label="Treatment failure, as the protocol defines it, up to this visit"
@@ -78,7 +81,21 @@ SRI = Instrument(
         "scored_by": _TEXT,
     },
     sources=("S09", "S36"),
+    parts=(SLEDAI_PART, BILAG_PART),
 )
+
+
+def _of_points(points: int) -> Instrument:
+    """Return SRI-4 to SRI-8 as an instrument of its own, whose required fall cannot be switched."""
+    fixed = tuple(
+        replace(one, allowed=(str(points),), default=str(points)) if one.name == "sri_points" else one
+        for one in SRI.settings
+    )
+    return replace(SRI, id=f"sri{points}", title=f"SLE responder index, SRI-{points}", settings=fixed)
+
+
+#: SRI-4 to SRI-8.
+OF_POINTS: tuple[Instrument, ...] = tuple(_of_points(points) for points in (4, 5, 6, 7, 8))
 
 
 def score_frame(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import polars as pl
 import pytest
+from back_ends import Arrays, agree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,22 +31,9 @@ from lupustrial.instruments._sledai_labs import scores_protein
 from lupustrial.instruments._sri_rules import bilag_holds, fell_by, new_grades
 from lupustrial.instruments._steroids import is_reduced
 
-Arrays = dict[str, np.ndarray]
 SEEDS = st.integers(0, 2**32 - 1)
 ROWS = 60
 unhurried = settings(deadline=None, max_examples=50)
-
-
-def both(rule: Any, *columns: Arrays) -> None:
-    """Call the rule with arrays and with expressions over the same data, and compare what it returns."""
-    named = {f"{n}:{name}": values for n, group in enumerate(columns) for name, values in group.items()}
-    expressions = [{name: pl.col(f"{n}:{name}") for name in group} for n, group in enumerate(columns)]
-    by_array, by_expression = rule(*columns), rule(*expressions)
-    if not isinstance(by_array, dict):
-        by_array, by_expression = {"result": by_array}, {"result": by_expression}
-    frame = pl.DataFrame(named).select(**by_expression)
-    for name, values in by_array.items():
-        np.testing.assert_array_equal(np.asarray(values), frame[name].to_numpy(), err_msg=name)
 
 
 def whole(rng: np.random.Generator, names: list[str], high: int) -> Arrays:
@@ -71,28 +56,28 @@ def bilag_values(rng: np.random.Generator, domain: str) -> Arrays:
 @unhurried
 @given(SEEDS)
 def test_sledai(seed: int) -> None:
-    both(score_sledai, whole(np.random.default_rng(seed), list(CODES), 1))
+    agree(score_sledai, whole(np.random.default_rng(seed), list(CODES), 1))
 
 
 @unhurried
 @given(SEEDS)
 def test_acr(seed: int) -> None:
-    both(count_criteria, whole(np.random.default_rng(seed), list(ACR_CODES), 1))
+    agree(count_criteria, whole(np.random.default_rng(seed), list(ACR_CODES), 1))
 
 
 @unhurried
 @given(SEEDS, st.sampled_from(ITEMISED))
 def test_itemised_domains(seed: int, domain: str) -> None:
-    both(lambda values: grade_itemised(domain, values), bilag_values(np.random.default_rng(seed), domain))
+    agree(lambda values: grade_itemised(domain, values), bilag_values(np.random.default_rng(seed), domain))
 
 
 @unhurried
 @given(SEEDS, st.sampled_from(["split", "single_b", "single_c"]))
 def test_constitutional_and_haematological(seed: int, bands: str) -> None:
     rng = np.random.default_rng(seed)
-    both(grade_constitutional, bilag_values(rng, "constitutional"))
+    agree(grade_constitutional, bilag_values(rng, "constitutional"))
     values = bilag_values(rng, "haematological")
-    both(lambda columns: grade_haematological(columns, bands=bands), values)
+    agree(lambda columns: grade_haematological(columns, bands=bands), values)
 
 
 OPTIONS = {s.name: s.allowed for s in settings_of("bilag2004") if not s.allowed[0].startswith("integer")}
@@ -105,8 +90,8 @@ def test_renal(seed: int, chosen: dict[str, str]) -> None:
     now = bilag_values(rng, "renal")
     before = {code: now[code][rng.permutation(ROWS)] for code in COMPARED}
     columns = (now, flags(rng, list(QUANTITATIVE)), before, flags(rng, list(COMPARED)))
-    both(lambda *groups: renal_features(*groups, chosen), *columns)
-    both(lambda *groups: grade_renal(renal_features(*groups, chosen)), *columns)
+    agree(lambda *groups: renal_features(*groups, chosen), *columns)
+    agree(lambda *groups: grade_renal(renal_features(*groups, chosen)), *columns)
 
 
 @unhurried
@@ -114,10 +99,10 @@ def test_renal(seed: int, chosen: dict[str, str]) -> None:
 def test_summaries_of_grades(seed: int, scheme: str) -> None:
     rng = np.random.default_rng(seed)
     ranks = whole(rng, list(DOMAINS), 4)
-    both(lambda columns: numeric_score(columns, scheme), ranks)
-    both(is_active, ranks)
-    both(worst_grade, ranks)
-    both(lambda columns: with_history(columns["now"], columns["ever"]), whole(rng, ["now", "ever"], 1))
+    agree(lambda columns: numeric_score(columns, scheme), ranks)
+    agree(is_active, ranks)
+    agree(worst_grade, ranks)
+    agree(lambda columns: with_history(columns["now"], columns["ever"]), whole(rng, ["now", "ever"], 1))
 
 
 @unhurried
@@ -125,11 +110,11 @@ def test_summaries_of_grades(seed: int, scheme: str) -> None:
 def test_sri(seed: int, most: int, operator: str, points: int) -> None:
     rng = np.random.default_rng(seed)
     base, now = whole(rng, list(DOMAINS), 4), whole(rng, list(DOMAINS), 4)
-    both(lambda old, new: bilag_holds(*new_grades(old, new), most), base, now)
+    agree(lambda old, new: bilag_holds(*new_grades(old, new), most), base, now)
     numbers = whole(rng, ["base", "now"], 105)
-    both(lambda columns: fell_by(points, columns["base"], columns["now"]), numbers)
-    both(lambda columns: is_worse(columns["base"], columns["now"], operator), numbers)
-    both(lambda columns: is_reduced(columns["base"], columns["now"], 50), numbers)
+    agree(lambda columns: fell_by(points, columns["base"], columns["now"]), numbers)
+    agree(lambda columns: is_worse(columns["base"], columns["now"], operator), numbers)
+    agree(lambda columns: is_reduced(columns["base"], columns["now"], 50), numbers)
 
 
 @pytest.mark.parametrize("version", ["selena", "original", "sledai2k"])
@@ -137,7 +122,7 @@ def test_sri(seed: int, most: int, operator: str, points: int) -> None:
 @given(SEEDS)
 def test_protein(version: str, seed: int) -> None:
     values = whole(np.random.default_rng(seed), ["now", "before"], 15_000)
-    both(lambda columns: scores_protein(columns["now"], columns["before"], version), values)
+    agree(lambda columns: scores_protein(columns["now"], columns["before"], version), values)
 
 
 @unhurried
@@ -154,5 +139,5 @@ def test_renal_remission(seed: int, partial: str, strict: bool) -> None:  # noqa
     now = whole(rng, ["creatinine", "creatinine_uln", "creatinine_lln", "protein24"], 20_000)
     now |= whole(rng, ["urine_rbc", "urine_wbc"], 80_000) | whole(rng, ["casts"], 1)
     base = whole(rng, ["creatinine", "protein24"], 20_000)
-    both(lambda *groups: is_complete(*groups, chosen), now, base)
-    both(lambda *groups: is_partial(*groups, chosen), now, base)
+    agree(lambda *groups: is_complete(*groups, chosen), now, base)
+    agree(lambda *groups: is_partial(*groups, chosen), now, base)
