@@ -1,7 +1,7 @@
 # The two commands of the README are `make run` and `make test`. Each does its own set-up.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types imports sizes bench docs lock clean
+.PHONY: help run test lint types imports sizes bench docs tables lock clean
 
 STUDY ?= studies/il2-sle
 OUT ?= out
@@ -39,7 +39,11 @@ bench: ## time and peak memory of the road at 60, 600 and 6,000 participants
 docs: ## build the documentation into site/, every link checked
 	@bash scripts/setup.sh dev
 	@$(BIN)/python scripts/check_docs.py
+	@$(BIN)/python scripts/instrument_tables.py --check
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+tables: ## write the tables of the instrument pages anew
+	@$(BIN)/python scripts/instrument_tables.py
 
 lock: ## renew the locks (needs network)
 	@bash scripts/setup.sh dev

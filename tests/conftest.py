@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["analysis_fixtures"]  # study, stamp, datasets, ard, … of the tests of analysis and report
+pytest_plugins = [
+    "analysis_fixtures",  # study, stamp, datasets, ard, … of the tests of analysis and report
+    "command",  # the command line as a user types it
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 

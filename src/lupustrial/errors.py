@@ -9,6 +9,7 @@
     ├── StatisticsError     arguments of a statistical method   (STAT-…)
     ├── ReconstructError    published targets cannot be used    (RECON-…)
     ├── AuditError          published claims cannot be used    (AUDIT-…)
+    ├── ScoreError          a file of items cannot be scored    (SCORE-…)
     └── UsageError          a command was called wrongly        (USAGE-…)
 
 Each carries *all* the faults found, since input is validated whole, reported whole and refused whole.
@@ -80,6 +81,10 @@ class ReconstructError(LupustrialError):
 
 class AuditError(LupustrialError):
     """A table of published claims cannot be read."""
+
+
+class ScoreError(LupustrialError):
+    """A file of items, its mapping or its settings cannot be used, so that nothing is scored."""
 
 
 class UsageError(LupustrialError):

@@ -4,35 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-_YEAR, _MONTH, _DAY = 4, 7, 10
+from lupustrial.instruments import earliest_date as earliest
+from lupustrial.instruments import latest_date as latest
 
+__all__ = ["began_on_treatment", "complete", "earliest", "latest"]
 
-def earliest(text: pl.Expr) -> pl.Expr:
-    """Return the first day that an ISO 8601 date may mean: ``2015-03`` is 1 March 2015."""
-    text = text.cast(pl.String)
-    size = text.str.len_bytes()
-    filled = (
-        pl.when(size == _YEAR)
-        .then(text + "-01-01")
-        .when(size == _MONTH)
-        .then(text + "-01")
-        .otherwise(text.str.slice(0, _DAY))
-    )
-    return filled.str.to_date("%Y-%m-%d", strict=False)
-
-
-def latest(text: pl.Expr) -> pl.Expr:
-    """Return the last day that an ISO 8601 date may mean: ``2015-02`` is 28 February 2015."""
-    text = text.cast(pl.String)
-    size = text.str.len_bytes()
-    first = earliest(text)
-    return (
-        pl.when(size == _YEAR)
-        .then(first.dt.offset_by("1y").dt.offset_by("-1d"))
-        .when(size == _MONTH)
-        .then(first.dt.month_end())
-        .otherwise(first)
-    )
+_DAY = 10
 
 
 def complete(text: pl.Expr) -> pl.Expr:

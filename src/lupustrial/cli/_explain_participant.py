@@ -93,12 +93,12 @@ def _print_reason(run: Finished, parameter: Parameter, row: dict[str, Any]) -> N
 
 
 def _instrument_prose(run: Finished, parameter: Parameter, row: dict[str, Any]) -> str | None:
-    """Return the instrument's own explanation of a responder index, or None where it has none."""
+    """Return the instrument's own explanation of a composite, or None where it has none."""
     from lupustrial.adam import instrument_frame
-    from lupustrial.instruments import explain
+    from lupustrial.instruments import explain, find_instrument
 
     use = next((one for one in run.study.instruments if one.id == parameter.derive.use), None)
-    if parameter.derive.kind != "composite" or use is None or use.instrument != "sri":
+    if use is None or find_instrument(use.instrument).explains is None:
         return None
     frame = instrument_frame(run.study, run.tables, run.source.stamp, use.id, usubjid=row["USUBJID"])
     visit = frame.filter(pl.col("VISITNUM") == row["VISITNUM"])

@@ -38,7 +38,8 @@ def _check_names(study: Study) -> list[Fault]:
 
 
 def _check_instruments(study: Study) -> list[Fault]:
-    """Return a fault for each instrument that does not exist and each setting that it does not have."""
+    """Return a fault for each instrument and setting that does not exist, and each void signature."""
+    from lupustrial.cli._sign_off import check_signature
     from lupustrial.instruments import INSTRUMENTS, settings_hash
 
     faults = []
@@ -58,4 +59,6 @@ def _check_instruments(study: Study) -> list[Fault]:
                 Fault(id="STUDY-091", message=fault.message, place=place, hint=fault.hint)
                 for fault in error.faults
             ]
+        else:
+            faults += check_signature(use, place)
     return faults

@@ -7,16 +7,14 @@ from collections.abc import Mapping
 import polars as pl
 
 from lupustrial.instruments._columns import Column, Columns, total
+from lupustrial.instruments._criteria import NEEDED, criterion, not_done, stays_met
 from lupustrial.instruments._settings import digest
-from lupustrial.instruments._spec import Input, Instrument
+from lupustrial.instruments._spec import Instrument
 from lupustrial.instruments._tables import read_table
 from lupustrial.instruments._verdict import completeness, joined, scored_by, yes_no
 
 _ITEMS = read_table("acr1997_items")
 CODES: tuple[str, ...] = tuple(row["code"] for row in _ITEMS)
-
-#: Criteria needed for classification.
-NEEDED = 4
 
 
 def count_criteria(met: Columns) -> Column:
@@ -29,10 +27,7 @@ ACR1997 = Instrument(
     title="ACR 1997 classification criteria",
     version="1.0",
     summary="Classified as systemic lupus when 4 or more of 11 criteria are met, at any time.",
-    inputs=tuple(
-        Input(code=row["code"], label=row["label"], kind="yn", source=row["source"], trust=row["trust"])
-        for row in _ITEMS
-    ),
+    inputs=tuple(criterion(row) for row in _ITEMS),
     settings=(),
     outputs={
         "score": pl.Int32(),
@@ -44,6 +39,7 @@ ACR1997 = Instrument(
         "scored_by": pl.String(),
     },
     sources=("ACR 1997 revision",),
+    checks=stays_met("ACR-Q01", CODES),
 )
 
 
@@ -54,11 +50,11 @@ def score_frame(
     low = count_criteria({code: pl.col(code).fill_null(0) for code in CODES})
     high = count_criteria({code: pl.col(code).fill_null(1) for code in CODES})
     met = [pl.when(pl.col(code) == 1).then(pl.lit(code)) for code in CODES]
-    missed = joined([pl.when(pl.col(code).is_null()).then(pl.lit(code)) for code in CODES], ", ")
-    text = joined([*met, pl.lit("not done: ") + missed])
+    needed = NEEDED["acr1997_needed"]
+    text = joined([*met, not_done(CODES)])
     return frame.with_columns(
         score=pl.when(low == high).then(low),
-        classified=yes_no(low >= NEEDED, high >= NEEDED),
+        classified=yes_no(low >= needed, high >= needed),
         completeness=completeness(low == high),
         lower=low,
         upper=high,

@@ -1,38 +1,37 @@
 """BILAG-2004 from a frame of items: nine grades with bounds, numeric score, activity.
 
-The rules stand in ``_bilag_rules`` and ``_bilag_renal``; here each is asked twice: with every item that
-was not done at its best value (lower bound) and at its worst (upper bound). All rules are monotone in
-each item, so the two corners bound the grade exactly.
+The rules stand in ``_bilag_rules`` and ``_bilag_renal``, how they are put to a visit in ``_bilag_block``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import and_
 
+import numpy as np
 import polars as pl
 
-from lupustrial.errors import Fault, InstrumentError
-from lupustrial.instruments._bilag_items import BY_DOMAIN, ITEMS, inputs
+from lupustrial.instruments._bilag_block import measured
+from lupustrial.instruments._bilag_items import ITEMS, RANK, inputs
 from lupustrial.instruments._bilag_reasons import domain_reasons, renal_reasons
-from lupustrial.instruments._bilag_renal import COMPARED, METHODS, QUANTITATIVE, grade_renal, renal_features
-from lupustrial.instruments._bilag_rules import (
-    ITEMISED,
-    grade_constitutional,
-    grade_haematological,
-    grade_itemised,
-    is_active,
-    numeric_score,
-    with_history,
-    worst_grade,
+from lupustrial.instruments._by_block import (
+    BlockScorer,
+    Measured,
+    Outputs,
+    completeness,
+    measured_rows,
+    numbers,
+    texts,
+    unscored,
 )
-from lupustrial.instruments._frame import in_order
+from lupustrial.instruments._narrow import Array
 from lupustrial.instruments._settings import digest, settings_of
 from lupustrial.instruments._spec import DOMAINS, Instrument, Open
-from lupustrial.instruments._verdict import completeness, joined, letter, scored_by
+from lupustrial.instruments._verdict import joined, letter, scored_by
 
-Corner = Literal["lower", "upper"]
-
+#: Letters by rank, then null.
+_LETTERS: tuple[str | None, ...] = (*sorted(RANK, key=lambda letter: RANK[letter]), None)
 _TEXT, _WHOLE = pl.String(), pl.Int32()
 
 BILAG2004 = Instrument(
@@ -77,168 +76,84 @@ BILAG2004 = Instrument(
 def score_frame(
     frame: pl.DataFrame, instrument: Instrument, settings: Mapping[str, str], *, reasons: bool
 ) -> pl.DataFrame:
-    """Add the outputs to a checked frame."""
-    visits = _with_renal_history(_without_excused(in_order(frame)), settings)
-    missing = _with_missing(visits, settings)
-    if reasons:
-        missing = missing.with_columns(
-            flag.alias(f"feature_{name}") for name, flag in features_of("lower", settings).items()
-        )
-    for corner in ("lower", "upper"):
-        missing = _graded(missing, corner, settings)
-    return missing.with_columns(_outputs(instrument, settings, reasons=reasons))
+    """Add the outputs to a checked frame.
+
+    Items that are not due to lupus become null, and ``excused_<item>`` true. A positive biopsy is carried on
+    for three months. ``rank_lower_<domain>`` and ``rank_upper_<domain>`` are the ends of each grade,
+    ``before_<item>`` the compared value of the previous visit, ``feature_<name>`` the renal features.
+    """
+    if not frame.height:
+        return unscored(frame, BILAG2004)
+    found = measured_rows(frame, instrument, settings, BY_BLOCK, checked=True)
+    frame = frame.with_columns(_seen(found))
+    why = _reasons(settings) if reasons else pl.lit(None, dtype=pl.String)
+    return frame.with_columns(**_outputs(found, instrument, settings), reasons=why)
 
 
-def _without_excused(frame: pl.DataFrame) -> pl.DataFrame:
-    """Blank the values that are not due to lupus, and keep in ``excused_<item>`` that they were seen."""
-    coded = [item.code for item in ITEMS.values() if item.attribution]
-    excused = {code: (pl.col(f"not_due_to_lupus_{code}") == 1).fill_null(value=False) for code in coded}
-    return frame.with_columns(**{f"excused_{code}": flag for code, flag in excused.items()}).with_columns(
-        pl.when(~pl.col(f"excused_{code}")).then(pl.col(code)).alias(code) for code in coded
-    )
+def _seen(found: Measured) -> Iterator[pl.Expr | pl.Series]:
+    """Return what reasons and checks look at."""
+    for name, values in found.items():
+        about, _, code = name.partition(":")
+        match about:
+            case "value":
+                yield _known(code, values, found[f"known:{code}"]).alias(code)
+            case "before":
+                yield _known(code, values, found[f"had:{code}"]).alias(f"before_{code}")
+            case "excused" | "feature":
+                yield pl.Series(f"{about}_{code}", values)
+            case _ if name.startswith("rank_"):
+                yield pl.Series(name, values).cast(pl.Int32)
 
 
-def _with_renal_history(frame: pl.DataFrame, settings: Mapping[str, str]) -> pl.DataFrame:
-    """Add the previous value of every compared item, and carry a positive biopsy on for three months."""
-    frame = _with_carried_biopsy(frame)
-    days = int(settings["renal_prev_min_days"])
-    if days and "_date" not in frame.columns:
-        raise InstrumentError(
-            Fault(
-                id="INSTR-011",
-                message="needs dated visits",
-                place="setting renal_prev_min_days of bilag2004",
-                hint="give ADT, or set it to 0",
-            )
-        )
-    if not days:
-        return frame.with_columns(
-            pl.col(code).shift(1).over("USUBJID").alias(f"before_{code}") for code in COMPARED
-        )
-    earlier = frame.select(
-        pl.col("USUBJID"),
-        pl.col("_date").alias("_at"),
-        *(pl.col(code).alias(f"before_{code}") for code in COMPARED),
-    ).sort("_at", maintain_order=True)
-    wanted = frame.with_columns((pl.col("_date") - pl.duration(days=days)).alias("_at")).sort(
-        "_at", maintain_order=True
-    )
-    joined_on = wanted.join_asof(earlier, on="_at", by="USUBJID", strategy="backward", check_sortedness=False)
-    return joined_on.drop("_at").sort("USUBJID", "_pos")
+def _known(code: str, values: Array, known: Array) -> pl.Series:
+    column = pl.Series(values).cast(pl.Int64 if ITEMS[code].kind == "num" else pl.Int32)
+    return pl.select(pl.when(pl.Series(known)).then(column)).to_series()
 
 
-def _with_carried_biopsy(frame: pl.DataFrame) -> pl.DataFrame:
-    """Where all visits are dated, let a biopsy count for 3 months after the visit that reported it."""
-    if "ADT" not in frame.columns or frame["ADT"].null_count():
-        return frame
-    date = pl.col("ADT").cast(pl.String).str.to_date("%Y-%m-%d")
-    frame = frame.with_columns(date.alias("_date"))
-    last = pl.when(pl.col("REN_BIOPSY") == 1).then(pl.col("_date")).forward_fill().over("USUBJID")
-    recent = (last >= pl.col("_date").dt.offset_by("-3mo")) & ~pl.col("excused_REN_BIOPSY")
-    return frame.with_columns(
-        pl.when(recent).then(1).otherwise(pl.col("REN_BIOPSY")).cast(pl.Int32).alias("REN_BIOPSY")
-    )
-
-
-def _with_missing(frame: pl.DataFrame, settings: Mapping[str, str]) -> pl.DataFrame:
-    """Say in ``missing_<item>`` what is not done: no value, not excused, no other method instead."""
-    methods = METHODS[settings["bilag_renal_rules"]]
-    assessed = pl.any_horizontal(pl.col(code).is_not_null() | pl.col(f"excused_{code}") for code in methods)
-    unread = {"REN_P24", "REN_PCR", "REN_ACR", "REN_DIP"}.difference(methods)
-    flags = []
-    for item in ITEMS.values():
-        missing = pl.lit(value=False) if item.code in unread else pl.col(item.code).is_null()
-        if item.attribution:
-            missing = missing & ~pl.col(f"excused_{item.code}")
-        if item.code in methods:
-            missing = missing & ~assessed
-        flags.append(missing.alias(f"missing_{item.code}"))
-    return frame.with_columns(flags)
-
-
-def _value(code: str, corner: Corner) -> pl.Expr:
-    """Return an item without gaps: what does not count at its best, what is missing at the corner's end."""
-    item = ITEMS[code]
-    filled = pl.col(code).fill_null(item.best)
-    if corner == "lower":
-        return filled
-    return pl.when(pl.col(f"missing_{code}")).then(pl.lit(item.worst)).otherwise(filled)
-
-
-def _activity(domain: str, corner: Corner, settings: Mapping[str, str]) -> pl.Expr:
-    values = {item.code: _value(item.code, corner) for item in BY_DOMAIN[domain]}
-    if domain in ITEMISED:
-        rank: pl.Expr = grade_itemised(domain, values)
-    elif domain == "constitutional":
-        rank = grade_constitutional(values)
-    elif domain == "haematological":
-        rank = grade_haematological(values, bands=settings["bilag_wbc_bands"])
-    else:
-        rank = grade_renal(features_of(corner, settings))
-    return rank.cast(pl.Int32)
-
-
-def features_of(corner: Corner, settings: Mapping[str, str]) -> dict[str, pl.Expr]:
-    """Return the renal features at one corner of what is not done."""
-    now = {item.code: _value(item.code, corner) for item in BY_DOMAIN["renal"]}
-    known = {code: pl.col(code).is_not_null() for code in QUANTITATIVE}
-    if corner == "upper":
-        known = {code: flag | pl.col(f"missing_{code}") for code, flag in known.items()}
-    before = {code: pl.col(f"before_{code}").fill_null(0) for code in COMPARED}
-    had = {code: pl.col(f"before_{code}").is_not_null() for code in COMPARED}
-    return renal_features(now, known, before, had, settings)
-
-
-def _graded(frame: pl.DataFrame, corner: Corner, settings: Mapping[str, str]) -> pl.DataFrame:
-    """Add ``rank_<corner>_<domain>``: activity at this visit, else D or E by history up to it."""
-    ranks = {domain: f"rank_{corner}_{domain}" for domain in DOMAINS}
-    frame = frame.with_columns(
-        _activity(domain, corner, settings).alias(name) for domain, name in ranks.items()
-    )
-    unknown = 1 if corner == "upper" and settings["bilag_prior_missing"] == "unknown" else 0
-    history = []
-    for domain, name in ranks.items():
-        told = pl.col(f"prior_involvement_{domain}")
-        ever = told.cum_max().over("USUBJID").forward_fill().over("USUBJID").fill_null(unknown) == 1
-        seen = (pl.col(name) > 0).cum_max().over("USUBJID")
-        history.append((ever | seen).cast(pl.Int32).alias(f"ever_{domain}"))
-    frame = frame.with_columns(history)
-    return frame.with_columns(
-        with_history(pl.col(name), pl.col(f"ever_{domain}")).cast(pl.Int32).alias(name)
-        for domain, name in ranks.items()
-    ).drop(f"ever_{domain}" for domain in DOMAINS)
-
-
-def _outputs(instrument: Instrument, settings: Mapping[str, str], *, reasons: bool) -> list[pl.Expr]:
-    low = {domain: pl.col(f"rank_lower_{domain}") for domain in DOMAINS}
-    high = {domain: pl.col(f"rank_upper_{domain}") for domain in DOMAINS}
-    sure = {domain: low[domain] == high[domain] for domain in DOMAINS}
+def _outputs(found: Measured, instrument: Instrument, settings: Mapping[str, str]) -> Outputs:
     strict = settings["bilag_missing"] == "strict"
-    scheme = settings["bilag_numeric_scheme"]
-    least, most = numeric_score(low, scheme), numeric_score(high, scheme)
-    all_sure = pl.all_horizontal(sure.values())
-
-    def told(value: pl.Expr, certain: pl.Expr) -> pl.Expr:
-        return pl.when(certain).then(value) if strict else value
-
-    outputs = {
-        **{f"grade_{domain}": told(letter(low[domain]), sure[domain]) for domain in DOMAINS},
-        **{f"lower_{domain}": letter(low[domain]) for domain in DOMAINS},
-        **{f"upper_{domain}": letter(high[domain]) for domain in DOMAINS},
-        **{f"completeness_{domain}": completeness(sure[domain]) for domain in DOMAINS},
-        "worst": told(letter(worst_grade(low)), worst_grade(low) == worst_grade(high)),
-        "numeric": told(least, least == most).cast(pl.Int32),
-        "lower": least.cast(pl.Int32),
-        "upper": most.cast(pl.Int32),
-        "active": told(is_active(low), is_active(low) == is_active(high)),
-        "completeness": completeness(all_sure),
-        "reasons": _reasons(settings) if reasons else pl.lit(None, dtype=pl.String),
+    grades: dict[str, Outputs] = {"grade": {}, "lower": {}, "upper": {}, "completeness": {}}
+    sure = {}
+    for domain in DOMAINS:
+        low, high = found[f"rank_lower_{domain}"], found[f"rank_upper_{domain}"]
+        sure[domain] = low == high
+        for prefix, column in _letters(low, high, sure[domain], strict=strict).items():
+            grades[prefix][f"{prefix}_{domain}"] = column
+    totals = {
+        name: (found[f"{name}_lower"], found[f"{name}_upper"]) for name in ("numeric", "worst", "active")
     }
-    named = [expression.alias(name) for name, expression in outputs.items()]
-    return [
-        *named,
-        scored_by(instrument, settings, digest(instrument, settings), shown=("bilag_renal_rules",)),
-    ]
+    certain = {name: low == high if strict else None for name, (low, high) in totals.items()}
+    active = pl.Series(totals["active"][0])
+    if certain["active"] is not None:
+        active = pl.select(pl.when(pl.Series(certain["active"])).then(active)).to_series()
+    return {
+        **grades["grade"],
+        **grades["lower"],
+        **grades["upper"],
+        **grades["completeness"],
+        "worst": _letters(*totals["worst"], totals["worst"][0] == totals["worst"][1], strict=strict)["grade"],
+        "numeric": numbers(totals["numeric"][0], certain["numeric"]),
+        "lower": numbers(totals["numeric"][0]),
+        "upper": numbers(totals["numeric"][1]),
+        "active": active,
+        "completeness": completeness(reduce(and_, sure.values())),
+        "scored_by": scored_by(
+            instrument, settings, digest(instrument, settings), shown=("bilag_renal_rules",)
+        ),
+    }
+
+
+def _letters(low: Array, high: Array, sure: Array, *, strict: bool) -> Outputs:
+    """Return a grade with its ends and its completeness as texts; equal columns are written once."""
+    lower = texts(low, _LETTERS)
+    upper = lower if sure.all() else texts(high, _LETTERS)
+    grade = texts(np.where(sure, low, _LETTERS.index(None)), _LETTERS) if strict else lower
+    return {"grade": grade, "lower": lower, "upper": upper, "completeness": completeness(sure)}
+
+
+BY_BLOCK = BlockScorer(
+    measure=measured, outputs=_outputs, fills={code: item.best for code, item in ITEMS.items()}
+)
 
 
 def _reasons(settings: Mapping[str, str]) -> pl.Expr:

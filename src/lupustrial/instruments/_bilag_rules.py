@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 
 from lupustrial.instruments._bilag_items import BANDS, BY_DOMAIN, ITEMS, RANK
 from lupustrial.instruments._columns import Column, Columns, any_of, count, number, total, where
-from lupustrial.instruments._spec import DOMAINS
 
 #: Domains in which each ordinal item has its own grade.
 ITEMISED: tuple[str, ...] = (
@@ -89,17 +88,17 @@ def with_history(activity: Column, involved: Column) -> Column:
 
 
 def numeric_score(ranks: Columns, scheme: str) -> Column:
-    """Return the numeric score of the nine domains, e.g. 12/8/1 [S01]."""
+    """Return the numeric score of all domains given, e.g. 12/8/1 for the nine of BILAG-2004 [S01]."""
     a, b, c = SCHEMES[scheme]
     return total(
         where(rank == RANK["A"], a, where(rank == RANK["B"], b, where(rank == RANK["C"], c, 0)))
-        for rank in (ranks[domain] for domain in DOMAINS)
+        for rank in ranks.values()
     )
 
 
 def is_active(ranks: Columns) -> Column:
     """Return whether disease is active as trials ask at entry: one A or two B, at least [S34][S25]."""
-    grades = [ranks[domain] for domain in DOMAINS]
+    grades = list(ranks.values())
     return any_of(grade == RANK["A"] for grade in grades) | (
         count(grade == RANK["B"] for grade in grades) >= TWO
     )
@@ -107,7 +106,7 @@ def is_active(ranks: Columns) -> Column:
 
 def worst_grade(ranks: Columns) -> Column:
     """Return the rank of the worst domain."""
-    result = ranks[DOMAINS[0]]
-    for domain in DOMAINS[1:]:
-        result = where(ranks[domain] > result, ranks[domain], result)
+    result, *others = ranks.values()
+    for rank in others:
+        result = where(rank > result, rank, result)
     return result

@@ -11,6 +11,19 @@ SLEDAI_PART = Part(
     columns={"score": "sledai", "lower": "sledai_lower", "upper": "sledai_upper"},
 )
 
+#: S2K RI-50 at the visit and SLEDAI-2K at baseline, from the descriptors and their 50 % answers.
+RI50_PART = Part(
+    instrument="s2k_ri50",
+    columns={
+        "score": "s2k_ri50",
+        "lower": "s2k_ri50_lower",
+        "upper": "s2k_ri50_upper",
+        "sledai": "sledai",
+        "sledai_lower": "sledai_lower",
+        "sledai_upper": "sledai_upper",
+    },
+)
+
 #: The nine BILAG-2004 grades with their bounds; a grade that items not done could change is left open.
 BILAG_PART = Part(
     instrument="bilag2004",

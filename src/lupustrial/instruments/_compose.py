@@ -33,6 +33,7 @@ def composed(instrument: Instrument, frame: pl.DataFrame, settings: Mapping[str,
         InstrumentError: faults of all parts at once; INSTR-015 where a component comes both as itself and as
             items.
     """
+    frame = instrument.prepare(frame) if instrument.prepare else frame
     own = {setting.name for setting in instrument.settings}
     left, faults, texts = dict(settings), [], []
     for part in instrument.parts:

@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lupustrial.errors import Fault, InstrumentError
-
-_UMOL_PER_MG = 88.4  # µmol/L in 1 mg/dL of creatinine
-_ADULT = 18
+from lupustrial.instruments._egfr_rules import ADULT, ckd_epi_2021
 
 
 def estimate_gfr(creatinine: ArrayLike, *, age: ArrayLike, female: ArrayLike) -> NDArray[np.float64]:
@@ -29,13 +27,14 @@ def estimate_gfr(creatinine: ArrayLike, *, age: ArrayLike, female: ArrayLike) ->
         InstrumentError: INSTR-007, an age below 18, for which another formula is needed.
     """
     years = np.asarray(age, dtype=np.float64)
-    if bool(np.any(years < _ADULT)):
+    if bool(np.any(years < ADULT)):
         message = "CKD-EPI 2021 is for adults"
         hint = "below 18 years use the bedside Schwartz formula"
         raise InstrumentError(Fault(id="INSTR-007", message=message, place="age", hint=hint))
-    woman = np.asarray(female, dtype=np.bool_)
-    kappa, alpha = np.where(woman, 0.7, 0.9), np.where(woman, -0.241, -0.302)
-    ratio = np.asarray(creatinine, dtype=np.float64) / _UMOL_PER_MG / kappa
-    shape = np.minimum(ratio, 1.0) ** alpha * np.maximum(ratio, 1.0) ** -1.2
-    rate: NDArray[np.float64] = 142.0 * shape * 0.9938**years * np.where(woman, 1.012, 1.0)
+    now = {
+        "creatinine": np.asarray(creatinine, dtype=np.float64),
+        "age": years,
+        "female": np.asarray(female, dtype=np.bool_),
+    }
+    rate: NDArray[np.float64] = ckd_epi_2021(now)
     return rate

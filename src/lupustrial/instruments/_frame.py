@@ -14,7 +14,7 @@ from lupustrial.instruments._spec import Input
 MOST_FAULTS = 1000
 
 # A Boolean column reads "true" and "false" as text.
-_YES, _NO = ("Y", "yes", "true"), ("N", "no", "false")
+YES, NO = ("Y", "yes", "true"), ("N", "no", "false")
 _RANKS = {"E": 0, "D": 1, "C": 2, "B": 3, "A": 4}
 _ROW, _POS, _BASE, _AFTER = "_row", "_pos", "_base", "_after"
 
@@ -32,11 +32,11 @@ def checked(frame: pl.DataFrame, inputs: Sequence[Input]) -> pl.DataFrame:
             no participant or no visit, INSTR-010 several baselines.
     """
     frame = with_declared_names(frame, inputs)
-    faults = [*_column_faults(frame, inputs)]
+    faults = [*column_faults(frame, inputs)]
     wrong = {fault.place.removeprefix("column ") for fault in faults}
     present = [each for each in inputs if each.code in frame.columns and each.code not in wrong]
     if "USUBJID" in frame.columns and not {"USUBJID", "VISITNUM", "ADT", "ABLFL"} & wrong:
-        faults += _key_faults(frame)
+        faults += key_faults(frame)
         faults += _value_faults(frame, present)
     if faults:
         raise InstrumentError(faults)
@@ -44,7 +44,7 @@ def checked(frame: pl.DataFrame, inputs: Sequence[Input]) -> pl.DataFrame:
     absent = [each for each in inputs if each.code not in frame.columns]
     return frame.select(
         *(pl.col(key) for key in keys),
-        *(_integer(each).alias(each.code) for each in present),
+        *(integer(each).alias(each.code) for each in present),
         *(pl.lit(None, dtype=_dtype(each)).alias(each.code) for each in absent),
     ).with_row_index(_ROW)
 
@@ -55,7 +55,7 @@ def in_order(frame: pl.DataFrame) -> pl.DataFrame:
     Adds ``_pos`` (0, 1, … within the participant), ``_base`` (the ABLFL = Y row, else the first) and
     ``_after`` (rows after baseline).
     """
-    ordered = frame.sort(["USUBJID", *_time(frame)], maintain_order=True)
+    ordered = frame.sort(["USUBJID", *time_of(frame)], maintain_order=True)
     ordered = ordered.with_columns(pl.int_range(pl.len()).over("USUBJID").alias(_POS))
     flagged = pl.col("ABLFL") == "Y" if "ABLFL" in frame.columns else pl.lit(value=False)
     flag_at = pl.col(_POS).filter(flagged).first().over("USUBJID").fill_null(0)
@@ -75,32 +75,34 @@ def in_given_order(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     return frame.sort(_ROW).select(*keys, *columns)
 
 
-def _time(frame: pl.DataFrame) -> list[str]:
+def time_of(frame: pl.DataFrame) -> list[str]:
+    """Return the columns of time by which visits are put in order, the deciding one first."""
     dated = "ADT" in frame.columns and frame["ADT"].null_count() == 0
     names = ("ADT", "VISITNUM") if dated else ("VISITNUM", "ADT")
     return [name for name in names if name in frame.columns]
 
 
-def _column_faults(frame: pl.DataFrame, inputs: Sequence[Input]) -> Iterator[Fault]:
-    names = [each.code for each in inputs]
-    for column in frame.columns:
+def column_faults(frame: pl.DataFrame, inputs: Sequence[Input]) -> Iterator[Fault]:
+    """Tell which columns are unknown, missing or of a wrong type."""
+    names, schema = [each.code for each in inputs], frame.schema
+    for column in schema:
         if column not in KEYS and column not in names:
             hint = closest(column, [*names, *KEYS]) or "leave out columns that the instrument does not read"
             yield Fault(id="INSTR-004", message="is not known here", place=f"column {column}", hint=hint)
     required = ["USUBJID", *(each.code for each in inputs if each.required)]
     for column in required:
-        if column not in frame.columns:
+        if column not in schema:
             yield Fault(
                 id="INSTR-005", message="is missing", place=f"column {column}", hint="the frame must have it"
             )
-    if not {"VISITNUM", "ADT"} & set(frame.columns):
+    if not {"VISITNUM", "ADT"} & set(schema):
         yield Fault(
             id="INSTR-005",
             message="are both missing",
             place="columns VISITNUM and ADT",
             hint="the frame must have one",
         )
-    if not any(each.code in frame.columns for each in inputs if each.item):
+    if not any(each.code in schema for each in inputs if each.item):
         yield Fault(
             id="INSTR-005",
             message="there is no item column",
@@ -110,10 +112,10 @@ def _column_faults(frame: pl.DataFrame, inputs: Sequence[Input]) -> Iterator[Fau
     kinds = {"USUBJID": "text", "VISITNUM": "numeric type", "ADT": "date", "ABLFL": "text"}
     kinds |= {each.code: _wanted(each) for each in inputs}
     for column, wanted in kinds.items():
-        if column in frame.columns and not _fits(frame.schema[column], wanted):
+        if column in schema and not _fits(schema[column], wanted):
             yield Fault(
                 id="INSTR-008",
-                message=f"holds {frame.schema[column]}, a {wanted} is needed",
+                message=f"holds {schema[column]}, a {wanted} is needed",
                 place=f"column {column}",
                 hint="convert the column",
             )
@@ -122,7 +124,7 @@ def _column_faults(frame: pl.DataFrame, inputs: Sequence[Input]) -> Iterator[Fau
 def _wanted(each: Input) -> str:
     if each.kind in ("yn", "flag"):
         return "Y/N text or Boolean"
-    if each.kind == "grade":
+    if each.kind in ("grade", "sex"):
         return "text"
     return "date" if each.kind == "date" else "number"
 
@@ -139,7 +141,8 @@ def _fits(dtype: pl.DataType, wanted: str) -> bool:
     return dtype.is_numeric() or (dtype == pl.String and wanted == "number")
 
 
-def _key_faults(frame: pl.DataFrame) -> Iterator[Fault]:
+def key_faults(frame: pl.DataFrame) -> Iterator[Fault]:
+    """Tell which rows have no participant, no visit or that of another row, and wrong dates and flags."""
     times = [name for name in ("VISITNUM", "ADT") if name in frame.columns]
     rows = frame.select("USUBJID", *times, *(["ABLFL"] if "ABLFL" in frame.columns else [])).with_row_index(
         _ROW
@@ -167,8 +170,8 @@ def _key_faults(frame: pl.DataFrame) -> Iterator[Fault]:
                 hint="keep one",
             )
     if "ADT" in times:
-        dated = pl.col("ADT").cast(pl.String).str.to_date("%Y-%m-%d", strict=False).is_not_null()
-        for row in rows.filter(pl.col("ADT").is_not_null() & ~dated).head(MOST_FAULTS).iter_rows(named=True):
+        undated = pl.col("ADT").is_not_null() & ~is_iso_date(pl.col("ADT"))
+        for row in rows.filter(undated).head(MOST_FAULTS).iter_rows(named=True):
             yield _bad(row, "ADT", row["ADT"], "an ISO 8601 date (YYYY-MM-DD) or blank")
     if "ABLFL" in frame.columns:
         flagged = rows.filter(pl.col("ABLFL") == "Y").group_by("USUBJID").len().filter(pl.col("len") > 1)
@@ -186,7 +189,7 @@ def _key_faults(frame: pl.DataFrame) -> Iterator[Fault]:
 
 def _value_faults(frame: pl.DataFrame, inputs: Sequence[Input]) -> Iterator[Fault]:
     wrong = {
-        each.code: pl.col(each.code).is_not_null() & ~_permitted(each).fill_null(value=False)
+        each.code: pl.col(each.code).is_not_null() & ~permitted(each).fill_null(value=False)
         for each in inputs
     }
     counts = frame.select(expression.sum().alias(code) for code, expression in wrong.items())
@@ -219,36 +222,54 @@ def _permits(each: Input) -> str:
             return "Y, N, yes, no or blank (not done)"
         case "grade":
             return "A, B, C, D, E or blank"
+        case "sex":
+            return "F, M or blank"
         case "date":
             return "an ISO 8601 date (YYYY-MM-DD) or blank"
+        case "ord" if each.values:
+            return f"{', '.join(map(str, each.values))} or blank"
         case _:
             unit = 10**each.decimals
             whole = "whole numbers " if each.kind == "ord" else ""
             return f"{whole}{each.low / unit:g} to {each.high / unit:g} {each.unit}".rstrip()
 
 
-def _permitted(each: Input) -> pl.Expr:
+def is_iso_date(column: pl.Expr) -> pl.Expr:
+    """Return where a date, or a text, is a date as ISO 8601 writes it; only such texts sort by time."""
+    text = column.cast(pl.String)
+    return (text.str.to_date("%Y-%m-%d", strict=False).cast(pl.String) == text).fill_null(value=False)
+
+
+def permitted(each: Input) -> pl.Expr:
+    """Return where the column of an input holds a permitted value; false or null elsewhere."""
     column = pl.col(each.code)
     match each.kind:
         case "yn" | "flag":
-            return column.cast(pl.String).is_in([*_YES, *_NO])
+            return column.cast(pl.String).is_in([*YES, *NO])
         case "grade":
             return column.cast(pl.String).is_in(list(_RANKS))
+        case "sex":
+            return column.cast(pl.String).is_in(["F", "M"])
         case "date":
-            return column.cast(pl.String).str.to_date("%Y-%m-%d", strict=False).is_not_null()
+            return is_iso_date(column)
+        case "ord" if each.values:
+            return column.cast(pl.Float64, strict=False).is_in([float(one) for one in each.values])
         case _:
             value, unit = column.cast(pl.Float64, strict=False), 10**each.decimals
             inside: pl.Expr = value.is_between(each.low / unit, each.high / unit)
             return inside & (value == value.floor()) if each.kind == "ord" else inside
 
 
-def _integer(each: Input) -> pl.Expr:
+def integer(each: Input) -> pl.Expr:
+    """Return the column of an input as ``checked`` gives it; its values must be permitted."""
     column = pl.col(each.code)
     match each.kind:
         case "yn" | "flag":
-            return column.cast(pl.String).is_in(_YES).cast(pl.Int32)
+            return column.cast(pl.String).is_in(YES).cast(pl.Int32)
         case "grade":
             return column.cast(pl.String).replace_strict(_RANKS, return_dtype=pl.Int32)
+        case "sex":
+            return (column.cast(pl.String) == "F").cast(pl.Int32)
         case "date":
             return column.cast(pl.String).str.to_date("%Y-%m-%d")
         case "ord":

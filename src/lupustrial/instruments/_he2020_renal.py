@@ -7,165 +7,101 @@ does not say what an inactive sediment is: both are settings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import polars as pl
 
-from lupustrial.instruments._columns import Column, Columns
+from lupustrial.instruments._columns import any_of
 from lupustrial.instruments._frame import at_baseline, in_order
+from lupustrial.instruments._he2020_rules import (
+    DECIMALS,
+    complete_parts,
+    is_complete,
+    is_partial,
+    limit,
+    percent,
+)
 from lupustrial.instruments._settings import digest, settings_of
 from lupustrial.instruments._spec import Input, Instrument
-from lupustrial.instruments._tables import read_table, scale
+from lupustrial.instruments._tables import scale
+from lupustrial.instruments._units import looks_like
 from lupustrial.instruments._verdict import decimal, joined, scored_by, yes_no
 
-_DECIMALS = 4
-_LIMITS: Mapping[str, str] = {row["name"]: row["value"] for row in read_table("he2020_renal")}
-_LOW_CREATININE, _HIGH_CREATININE = scale("10", _DECIMALS), scale("3000", _DECIMALS)
-_HIGH_PROTEIN, _HIGH_CELLS = scale("50", _DECIMALS), scale("10000", _DECIMALS)
+_LOW_CREATININE, _HIGH_CREATININE = scale("10", DECIMALS), scale("3000", DECIMALS)
+_HIGH_PROTEIN, _HIGH_CELLS = scale("50", DECIMALS), scale("10000", DECIMALS)
 
 _TEXT = pl.String()
 
 
-def _number(code: str, label: str, unit: str, high: int, *, low: int = 0, required: bool = True) -> Input:
+def _number(code: str, label: str, unit: str, high: int, *, low: int = 0, hint: str = "") -> Input:
     return Input(
         code=code,
         label=label,
         kind="num",
         unit=unit,
-        decimals=_DECIMALS,
+        decimals=DECIMALS,
         low=low,
         high=high,
-        required=required,
         source="he-2020",
         trust="S25",
+        lookalike=hint,
     )
+
+
+def _creatinine(code: str, label: str) -> Input:
+    hint = looks_like("creatinine", "umol/L", "mg/dL")
+    return _number(code, label, "umol/L", _HIGH_CREATININE, low=_LOW_CREATININE, hint=hint)
 
 
 HE2020_RENAL = Instrument(
     id="he2020_renal",
     title="Renal remission (He et al. 2020)",
-    version="1.0",
+    version="1.1",
     summary="Complete or partial remission of lupus nephritis against baseline.",
     inputs=(
-        _number("creatinine", "Serum creatinine", "umol/L", _HIGH_CREATININE, low=_LOW_CREATININE),
+        replace(_creatinine("creatinine", "Serum creatinine"), required=True),
+        replace(_creatinine("creatinine_uln", "Upper limit of normal of creatinine"), required=True),
+        _creatinine("creatinine_lln", "Lower limit of normal of creatinine"),
         _number(
-            "creatinine_uln",
-            "Upper limit of normal of creatinine",
-            "umol/L",
-            _HIGH_CREATININE,
-            low=_LOW_CREATININE,
+            "protein24",
+            "Urine protein",
+            "g/24 h",
+            _HIGH_PROTEIN,
+            hint=looks_like("protein24", "g/24 h", "mg/24 h"),
         ),
-        _number(
-            "creatinine_lln",
-            "Lower limit of normal of creatinine",
-            "umol/L",
-            _HIGH_CREATININE,
-            low=_LOW_CREATININE,
-            required=False,
-        ),
-        _number("protein24", "Urine protein", "g/24 h", _HIGH_PROTEIN),
         _number("urine_rbc", "Red cells in urine", "/hpf", _HIGH_CELLS),
         _number("urine_wbc", "White cells in urine", "/hpf", _HIGH_CELLS),
         Input(
-            code="casts",
-            label="Red-cell or haem-granular casts",
+            code="casts", label="Red-cell or haem-granular casts", kind="yn", source="08-renal", trust="X+"
+        ),
+        Input(
+            code="active_sediment",
+            label="Active urinary sediment, as judged (stands in place of cells and casts)",
             kind="yn",
-            required=True,
             source="08-renal",
             trust="X+",
         ),
     ),
     settings=settings_of("he2020_renal"),
-    outputs={
-        "complete": _TEXT,
-        "partial": _TEXT,
-        "any": _TEXT,
-        "state": _TEXT,
-        "completeness": _TEXT,
-        "reasons": _TEXT,
-        "scored_by": _TEXT,
-    },
+    outputs=dict.fromkeys(
+        ("complete", "partial", "any", "state", "completeness", "reasons", "scored_by"), _TEXT
+    ),
     sources=("S25", "S56"),
 )
-
-
-def _limit(name: str) -> int:
-    return scale(_LIMITS[name], _DECIMALS)
-
-
-def _percent(name: str) -> int:
-    return int(_LIMITS[name])
-
-
-def is_sediment_inactive(now: Columns, setting: str) -> Column:
-    """Return where there are no casts and few cells per high-power field."""
-    no_casts = now["casts"] == 0
-    if setting == "rbc_below_5":
-        return no_casts & (now["urine_rbc"] < _limit("sediment_rbc_below"))
-    cells = _limit("sediment_cells_at_most")
-    return no_casts & (now["urine_rbc"] <= cells) & (now["urine_wbc"] <= cells)
-
-
-def complete_parts(now: Columns, base: Columns, settings: Mapping[str, str]) -> dict[str, Column]:
-    """Return the four conditions of complete remission."""
-    normal = now["creatinine"] <= now["creatinine_uln"]
-    if settings["he2020_creatinine_normal"] == "within_range":
-        normal = normal & (now["creatinine"] >= now["creatinine_lln"])
-    return {
-        "creatinine normal": normal,
-        "creatinine stable": 100 * now["creatinine"]
-        <= _percent("creatinine_stable_percent") * base["creatinine"],
-        "sediment inactive": is_sediment_inactive(now, settings["he2020_sediment"]),
-        "protein normal": now["protein24"] < _limit("protein_complete_below"),
-    }
-
-
-def is_complete(now: Columns, base: Columns, settings: Mapping[str, str]) -> Column:
-    """Return where all four conditions of complete remission hold."""
-    first, *others = complete_parts(now, base, settings).values()
-    for part in others:
-        first = first & part
-    return first
-
-
-def is_partial(now: Columns, base: Columns, settings: Mapping[str, str]) -> Column:
-    """Return where the chosen definition of partial remission holds (complete remission or not)."""
-    option = settings["he2020_partial"]
-    halved = (base["protein24"] > 0) & (
-        100 * now["protein24"] <= _percent("protein_partial_percent") * base["protein24"]
-    )
-    below = _limit("protein_partial_below_3" if option == "halved_below_3" else "protein_partial_below")
-    stable = 100 * now["creatinine"] <= _percent("creatinine_stable_percent") * base["creatinine"]
-    if option == "halved_creatinine_25":
-        risen = 100 * now["creatinine"] <= _percent("creatinine_partial_percent") * base["creatinine"]
-        stable = risen | (now["creatinine"] <= now["creatinine_uln"])
-    return halved & (now["protein24"] < below) & stable
 
 
 def score_frame(
     frame: pl.DataFrame, instrument: Instrument, settings: Mapping[str, str], *, reasons: bool
 ) -> pl.DataFrame:
     """Add the outputs to a checked frame; at baseline and before it nothing is evaluable."""
-    frame = in_order(frame).with_columns(
+    frame = in_order(sediment_as_judged(frame)).with_columns(
         at_baseline(pl.col(name)).alias(f"base_{name}") for name in ("creatinine", "protein24")
     )
-    worst, best = _corner(best=False), _corner(best=True)
-    surely, possibly = is_complete(*worst, settings), is_complete(*best, settings)
-    any_surely = surely | is_partial(*worst, settings)
-    any_possibly = possibly | is_partial(*best, settings)
     after = pl.col("_after")
+    verdicts = {name: pl.when(after).then(yes_no(*pair)) for name, pair in _verdicts(settings).items()}
     return (
-        frame.with_columns(
-            pl.when(after).then(yes_no(surely, possibly)).alias("complete"),
-            pl.when(after).then(yes_no(any_surely, any_possibly)).alias("any"),
-        )
-        .with_columns(
-            pl.when((pl.col("complete") == "Y") | (pl.col("any") == "N"))
-            .then(pl.lit("N"))
-            .when((pl.col("complete") == "N") & (pl.col("any") == "Y"))
-            .then(pl.lit("Y"))
-            .alias("partial"),
-        )
+        frame.with_columns(**verdicts)
         .with_columns(
             _state().alias("state"),
             (_reasons(settings) if reasons else pl.lit(None, dtype=pl.String)).alias("reasons"),
@@ -182,6 +118,55 @@ def score_frame(
     )
 
 
+def sediment_as_judged(frame: pl.DataFrame) -> pl.DataFrame:
+    """Let a judgement of the sediment stand in place of cells and casts."""
+    judged = pl.col("active_sediment")
+    return frame.with_columns(
+        casts=pl.coalesce(judged, "casts"),
+        urine_rbc=pl.when(judged.is_null()).then("urine_rbc").otherwise(0),
+        urine_wbc=pl.when(judged.is_null()).then("urine_wbc").otherwise(0),
+    )
+
+
+def _verdicts(settings: Mapping[str, str]) -> dict[str, tuple[pl.Expr, pl.Expr]]:
+    """Return where complete, partial and any remission surely hold, and where they can hold."""
+    complete, can_complete = (is_complete(*_corner(settings, best=best), settings) for best in (False, True))
+    partial = is_partial(*_corner(settings, best=False), settings)
+    # For partial remission alone a creatinine below its lower limit is no harm.
+    now, base = _corner(settings, best=True)
+    now["creatinine"] = pl.col("creatinine").fill_null(_LOW_CREATININE)
+    can_partial = is_partial(now, base, settings)
+    return {
+        "complete": (complete, can_complete),
+        "partial": (partial & ~can_complete, any_of(_only_partial(now, base, settings))),
+        "any": (complete | partial, can_complete | can_partial),
+    }
+
+
+def _only_partial(
+    now: Mapping[str, pl.Expr], base: Mapping[str, pl.Expr], settings: Mapping[str, str]
+) -> Iterator[pl.Expr]:
+    """Yield, for each way to miss complete remission, where partial remission can still hold.
+
+    `now` and `base` are at their best for partial remission. Each way sets what is missing so that one
+    condition of complete remission just fails, which is where partial remission is likeliest.
+    """
+    creatinine, uln = pl.col("creatinine"), pl.col("creatinine_uln").fill_null(_LOW_CREATININE)
+    stable = percent("creatinine_stable_percent")
+    # Of a baseline creatinine that is not known, the highest that makes the rise too big; else the lowest.
+    lower = pl.coalesce("base_creatinine", (100 * creatinine - 1) // stable, pl.lit(_LOW_CREATININE))
+    ways: tuple[tuple[dict[str, pl.Expr], dict[str, pl.Expr]], ...] = (
+        ({name: _corner(settings, best=False)[0][name] for name in ("casts", "urine_rbc", "urine_wbc")}, {}),
+        ({"protein24": pl.col("protein24").fill_null(limit("protein_complete_below"))}, {}),
+        ({"creatinine_uln": uln, "creatinine": pl.coalesce(creatinine, uln + 1)}, {}),
+        ({"creatinine": creatinine.fill_null(_LOW_CREATININE)}, {}),
+        ({"creatinine": pl.coalesce(creatinine, stable * lower // 100 + 1)}, {"creatinine": lower}),
+    )
+    for changed, changed_base in ways:
+        there, then = {**now, **changed}, {**base, **changed_base}
+        yield is_partial(there, then, settings) & ~is_complete(there, then, settings)
+
+
 def _state() -> pl.Expr:
     return (
         pl.when(~pl.col("_after")).then(pl.lit("not evaluable"))
@@ -192,16 +177,17 @@ def _state() -> pl.Expr:
     )  # fmt: skip
 
 
-def _corner(*, best: bool) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
+def _corner(settings: Mapping[str, str], *, best: bool) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
     """Return the values now and at baseline, what is missing at the best or worst end for remission.
 
-    A lower limit of normal that is not given does not bind.
+    A lower limit of normal binds where it is given and the setting asks for it.
     """
-    lln = pl.col("creatinine_lln").fill_null(0)
+    binds = settings["he2020_creatinine_normal"] == "within_range"
+    lln = pl.col("creatinine_lln").fill_null(0) if binds else pl.lit(0)
     lowest = pl.max_horizontal(lln, pl.lit(_LOW_CREATININE))
     now = {
-        "creatinine": pl.coalesce("creatinine", lowest if best else pl.lit(_HIGH_CREATININE * 10)),
-        "creatinine_uln": pl.col("creatinine_uln").fill_null(_HIGH_CREATININE if best else 0),
+        "creatinine": pl.coalesce("creatinine", lowest if best else pl.lit(_HIGH_CREATININE)),
+        "creatinine_uln": pl.col("creatinine_uln").fill_null(_HIGH_CREATININE if best else _LOW_CREATININE),
         "creatinine_lln": lln,
         "protein24": pl.col("protein24").fill_null(0 if best else _HIGH_PROTEIN),
         "urine_rbc": pl.col("urine_rbc").fill_null(0 if best else _HIGH_CELLS),
@@ -209,7 +195,7 @@ def _corner(*, best: bool) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
         "casts": pl.col("casts").fill_null(0 if best else 1),
     }
     base = {
-        "creatinine": pl.col("base_creatinine").fill_null(_HIGH_CREATININE if best else 0),
+        "creatinine": pl.col("base_creatinine").fill_null(_HIGH_CREATININE if best else _LOW_CREATININE),
         "protein24": pl.col("base_protein24").fill_null(_HIGH_PROTEIN if best else 0),
     }
     return now, base
@@ -217,10 +203,10 @@ def _corner(*, best: bool) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
 
 def _reasons(settings: Mapping[str, str]) -> pl.Expr:
     def shown(code: str) -> pl.Expr:
-        return decimal(pl.col(code), _DECIMALS).fill_null("not done")
+        return decimal(pl.col(code), DECIMALS).fill_null("not done")
 
-    surely = complete_parts(*_corner(best=False), settings)
-    possibly = complete_parts(*_corner(best=True), settings)
+    surely = complete_parts(*_corner(settings, best=False), settings)
+    possibly = complete_parts(*_corner(settings, best=True), settings)
     values = {
         "creatinine normal": pl.lit("creatinine ")
         + shown("creatinine")

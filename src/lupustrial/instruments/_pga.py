@@ -8,6 +8,7 @@ import polars as pl
 
 from lupustrial.instruments._columns import Column
 from lupustrial.instruments._frame import at_baseline, in_order
+from lupustrial.instruments._pga_checks import PGA_CHECKS
 from lupustrial.instruments._settings import digest, settings_of
 from lupustrial.instruments._spec import Input, Instrument
 from lupustrial.instruments._verdict import completeness, decimal, scored_by, yes_no
@@ -52,6 +53,7 @@ PGA = Instrument(
         "scored_by": pl.String(),
     },
     sources=("S09", "S19", "S36"),
+    checks=PGA_CHECKS,
 )
 
 

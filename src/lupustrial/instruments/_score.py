@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from lupustrial.errors import Fault, InstrumentError
+from lupustrial.instruments._by_block import score_plainly
 from lupustrial.instruments._compose import composed
 from lupustrial.instruments._frame import checked, in_given_order
-from lupustrial.instruments._registry import SCORERS, find
+from lupustrial.instruments._registry import BLOCK_SCORERS, SCORERS, find
 from lupustrial.instruments._settings import Scalar, SignOffItem, digest, resolve, uncertain_rules
+from lupustrial.instruments._spec import Instrument
 
 
 def score(
@@ -47,15 +49,26 @@ def score(
     _refuse_absent(frame, keep)
     whole = composed(instrument, frame.drop(keep), settings or {})
     resolved = resolve(instrument, whole.settings)
-    rows = checked(whole.frame, instrument.inputs)
-    scored = SCORERS[name](rows, instrument, resolved, reasons=reasons)
-    result = in_given_order(scored, list(instrument.outputs))
+    result = _scored(whole.frame, instrument, resolved, reasons=reasons)
     if whole.scored_by:
         texts = pl.concat_str(["scored_by", *map(pl.lit, whole.scored_by)], separator="; ")
         result = result.with_columns(texts.alias("scored_by"))
     kept = frame.select(keep)
     first = [column for column in result.columns if column not in instrument.outputs]
     return result.hstack(kept).select(*first, *keep, *instrument.outputs) if keep else result
+
+
+def _scored(
+    frame: pl.DataFrame, instrument: Instrument, settings: Mapping[str, str], *, reasons: bool
+) -> pl.DataFrame:
+    """Return the keys and outputs: the short way where there is one, else through the checked frame."""
+    if not reasons and instrument.id in BLOCK_SCORERS:
+        result = score_plainly(frame, instrument, settings, BLOCK_SCORERS[instrument.id])
+        if result is not None:
+            return result
+    rows = checked(frame, instrument.inputs)
+    scored = SCORERS[instrument.id](rows, instrument, settings, reasons=reasons)
+    return in_given_order(scored, list(instrument.outputs))
 
 
 def _refuse_absent(frame: pl.DataFrame, keep: Sequence[str]) -> None:

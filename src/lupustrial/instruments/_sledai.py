@@ -8,20 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
-from lupustrial.instruments._columns import Column, Columns, total
-from lupustrial.instruments._frame import in_order
+from lupustrial.instruments._blocks import Block
+from lupustrial.instruments._by_block import (
+    BlockScorer,
+    Measured,
+    Outputs,
+    completeness,
+    measured_rows,
+    numbers,
+    unscored,
+)
+from lupustrial.instruments._columns import Column, Columns, any_of, total
+from lupustrial.instruments._narrow import Array, narrow_rule
 from lupustrial.instruments._settings import digest, settings_of
 from lupustrial.instruments._spec import Input, Instrument
 from lupustrial.instruments._tables import read_table
-from lupustrial.instruments._verdict import completeness, joined, scored_by
+from lupustrial.instruments._verdict import joined, scored_by
 
 _ITEMS = read_table("sledai_items")
 CODES: tuple[str, ...] = tuple(row["code"] for row in _ITEMS)
 WEIGHTS: Mapping[str, int] = {row["code"]: int(row["weight"]) for row in _ITEMS}
 SEROLOGY: tuple[str, ...] = tuple(row["code"] for row in _ITEMS if row["clinical"] == "N")
 ORGANS: tuple[str, ...] = tuple(dict.fromkeys(row["organ"] for row in _ITEMS))
+
+_PARTS = ("score", "clinical", "serology", *(f"organ_{organ}" for organ in ORGANS))
 
 #: Highest possible score: the sum of all weights.
 HIGHEST: int = sum(WEIGHTS.values())
@@ -44,8 +57,7 @@ def score_sledai(present: Columns) -> dict[str, Column]:
 
 
 def _instrument(name: str, title: str, version: str) -> Instrument:
-    parts = ("score", "clinical", "serology", *(f"organ_{organ}" for organ in ORGANS))
-    numbers = {part: pl.Int32() for part in (*parts, "lower", "upper")}
+    whole = {part: pl.Int32() for part in (*_PARTS, "lower", "upper")}
     return Instrument(
         id=name,
         title=title,
@@ -63,7 +75,7 @@ def _instrument(name: str, title: str, version: str) -> Instrument:
             for row in _ITEMS
         ),
         settings=settings_of(name),
-        outputs={**numbers, "completeness": pl.String(), "reasons": pl.String(), "scored_by": pl.String()},
+        outputs={**whole, "completeness": pl.String(), "reasons": pl.String(), "scored_by": pl.String()},
         sources=("S26", "S27", "S40", "S48", "S14", "S37"),
     )
 
@@ -73,26 +85,65 @@ ORIGINAL = _instrument("sledai_1992", "SLEDAI (1992)", "1992")
 SLEDAI_2K = _instrument("sledai_2k", "SLEDAI-2K", "2k")
 
 
+_RULE = narrow_rule(score_sledai, dict.fromkeys(CODES, (0, 1)))
+
+
+def _measured(block: Block, settings: Mapping[str, str], *, detail: bool) -> dict[str, Array]:
+    """Return each score with every gap taken as absent, and what the gaps leave open.
+
+    ``open`` has a bit for each part that is higher with every gap present, ``upper`` is the score then,
+    ``done`` where there is no gap. Detail adds the answers, -1 where there is none.
+    """
+    present, gaps = dict(block.values), dict(block.missing)
+    if settings["sledai_missing"] == "locf_item":
+        for code, gap in block.missing.items():
+            latest = block.latest(~gap)
+            present[code], gaps[code] = np.where(latest >= 0, present[code][latest], np.int8(0)), latest < 0
+    least = _RULE(present)
+    measured = {part: least[part] for part in _PARTS} | {"upper": least["score"]}
+    measured["open"] = np.zeros(block.rows, np.int16)
+    measured["done"] = np.ones(block.rows, np.bool_)
+    if gaps:
+        most = _RULE({code: present[code] | gaps[code] if code in gaps else present[code] for code in CODES})
+        measured |= {"upper": most["score"], "done": ~any_of(gaps.values())}
+        for bit, part in enumerate(_PARTS):
+            measured["open"] |= (least[part] != most[part]).astype(np.int16) << bit
+    if detail:
+        measured |= {code: np.where(gaps.get(code, False), -1, present[code]) for code in CODES}
+    return measured
+
+
+def _outputs(measured: Measured, instrument: Instrument, settings: Mapping[str, str]) -> Outputs:
+    strict = settings["sledai_missing"] != "as_absent"
+    left_open = measured["open"] if strict and measured["open"].any() else None
+    outputs: Outputs = {}
+    for bit, part in enumerate(_PARTS):
+        known = None if left_open is None else left_open & (1 << bit) == 0
+        outputs[part] = numbers(measured[part], known)
+    return outputs | {
+        "lower": numbers(measured["score"]),
+        "upper": numbers(measured["upper"]),
+        "completeness": completeness(measured["done"]),
+        "scored_by": scored_by(
+            instrument, settings, digest(instrument, settings), shown=("proteinuria_rule",)
+        ),
+    }
+
+
+BY_BLOCK = BlockScorer(measure=_measured, outputs=_outputs)
+
+
 def score_frame(
     frame: pl.DataFrame, instrument: Instrument, settings: Mapping[str, str], *, reasons: bool
 ) -> pl.DataFrame:
-    """Add the outputs to a checked frame."""
-    if settings["sledai_missing"] == "locf_item":
-        frame = in_order(frame).with_columns(pl.col(code).forward_fill().over("USUBJID") for code in CODES)
-    done = pl.all_horizontal(pl.col(code).is_not_null() for code in CODES)
-    least = score_sledai({code: pl.col(code).fill_null(0) for code in CODES})
-    most = score_sledai({code: pl.col(code).fill_null(1) for code in CODES})
-    strict = settings["sledai_missing"] != "as_absent"
-    scores = {name: pl.when(low == most[name]).then(low) if strict else low for name, low in least.items()}
+    """Add the outputs to a checked frame; an answer that is carried forward stands in its column."""
+    if not frame.height:
+        return unscored(frame, instrument)
+    measured = measured_rows(frame, instrument, settings, BY_BLOCK, checked=True)
+    answers = [pl.Series(code, measured[code]).cast(pl.Int32) for code in CODES]
+    frame = frame.with_columns(pl.when(answer >= 0).then(answer).alias(answer.name) for answer in answers)
     why = _reasons() if reasons else pl.lit(None, dtype=pl.String)
-    return frame.with_columns(
-        **scores,
-        lower=least["score"],
-        upper=most["score"],
-        completeness=completeness(done),
-        reasons=why,
-        scored_by=scored_by(instrument, settings, digest(instrument, settings), shown=("proteinuria_rule",)),
-    )
+    return frame.with_columns(**_outputs(measured, instrument, settings), reasons=why)
 
 
 def _reasons() -> pl.Expr:

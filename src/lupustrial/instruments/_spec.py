@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
 
+from lupustrial.instruments._explains import Explains
+
 #: ``yn`` and ``flag`` Y/N, yes/no or Boolean; ``ord`` whole numbers; ``num`` decimals; ``grade`` A to E;
-#: ``date``.
-Kind = Literal["yn", "flag", "ord", "num", "grade", "date"]
+#: ``date``; ``sex`` F (1) or M (0).
+Kind = Literal["yn", "flag", "ord", "num", "grade", "date", "sex"]
+
+_KINDS = {"yn": "Y/N", "flag": "Y/N", "grade": "A to E", "date": "date (YYYY-MM-DD)", "sex": "F/M"}
 
 #: The nine domains of BILAG-2004, in form order.
 DOMAINS: tuple[str, ...] = (
@@ -45,6 +49,7 @@ class Input:
         trust: Trust tag of that source.
         aliases: Other names under which the column may come.
         lookalike: What a value outside the range most often is, with the remedy (a unit slip).
+        values: The permitted whole numbers, where they are not all those from `low` to `high`.
     """
 
     code: str
@@ -61,6 +66,17 @@ class Input:
     trust: str = ""
     aliases: tuple[str, ...] = ()
     lookalike: str = ""
+    values: tuple[int, ...] = ()
+
+    @property
+    def permitted(self) -> str:
+        """The values that it takes, in words: ``Y/N``, ``A to E``, ``10 to 3000 umol/L``."""
+        if self.kind in _KINDS:
+            return _KINDS[self.kind]
+        if self.values:
+            return ", ".join(map(str, self.values))
+        unit = 10**self.decimals
+        return f"{self.low / unit:g} to {self.high / unit:g} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,10 +128,12 @@ class Check:
     Attributes:
         id: Stable id, e.g. ``BILAG-Q03``.
         item: Column that the query points at.
-        when: Boolean expression over the scored frame (inputs as integers, null where not done; outputs;
-            ``_pos``, ``_base``, ``_after``); null counts as false.
+        when: Boolean expression over the scored frame in order (inputs as given, as integers, null where not
+            done; outputs; ``_pos``, ``_base``, ``_after``; ``_date``, null where visits have none); null
+            counts as false.
         message: What is odd and what to verify, in one sentence.
-        shows: Inputs whose values the query shows.
+        shows: Inputs and outputs whose values the query shows.
+        before: Inputs whose values at the preceding visit the query shows.
     """
 
     id: str
@@ -123,6 +141,7 @@ class Check:
     when: pl.Expr = field(compare=False)
     message: str
     shows: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +149,9 @@ class Instrument:
     """An instrument: what it reads, what it returns, how it can be set.
 
     `outputs` gives the columns that ``score`` adds to the keys, with their types. `parts` are the components
-    that may be given as items, `checks` the consistency checks that ``queries`` runs.
+    that may be given as items, `checks` the consistency checks that ``queries`` runs. `prepare` turns what
+    the caller gave into the declared inputs, before anything is checked. `explains` is there where ``explain``
+    can say why the verdict came out as it did.
     """
 
     id: str
@@ -144,6 +165,8 @@ class Instrument:
     open: tuple[Open, ...] = ()
     parts: tuple[Part, ...] = ()
     checks: tuple[Check, ...] = ()
+    prepare: Callable[[pl.DataFrame], pl.DataFrame] | None = field(default=None, compare=False)
+    explains: Explains | None = None
 
     @property
     def items(self) -> tuple[Input, ...]:

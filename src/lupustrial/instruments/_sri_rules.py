@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from lupustrial.instruments._bilag_items import RANK
 from lupustrial.instruments._columns import Column, Columns, count
-from lupustrial.instruments._spec import DOMAINS
 
 
 def fell_by(points: int, baseline: Column, visit: Column) -> Column:
@@ -27,10 +26,16 @@ def is_new_b(baseline: Column, visit: Column) -> Column:
     return (visit == RANK["B"]) & (baseline < RANK["B"])
 
 
+def can_be_new_b(baseline_low: Column, visit_low: Column, visit_high: Column) -> Column:
+    """Return where B lies between the bounds of the visit, and less than B between those of baseline."""
+    between = (visit_low <= RANK["B"]) & (visit_high >= RANK["B"])
+    return between & (baseline_low < RANK["B"])
+
+
 def new_grades(baseline: Columns, visit: Columns) -> tuple[Column, Column]:
-    """Return how many domains are new A and how many are new B; ranks by domain."""
-    new_a = count(is_new_a(baseline[domain], visit[domain]) for domain in DOMAINS)
-    new_b = count(is_new_b(baseline[domain], visit[domain]) for domain in DOMAINS)
+    """Return how many domains are new A and how many are new B; ranks by domain, of either BILAG."""
+    new_a = count(is_new_a(baseline[domain], visit[domain]) for domain in baseline)
+    new_b = count(is_new_b(baseline[domain], visit[domain]) for domain in baseline)
     return new_a, new_b
 
 

@@ -11,12 +11,13 @@ from lupustrial.errors import Fault, InstrumentError, closest
 from lupustrial.instruments._columns import Column
 from lupustrial.instruments._frame import at_baseline, in_order
 from lupustrial.instruments._settings import digest, settings_of
-from lupustrial.instruments._spec import Input, Instrument
+from lupustrial.instruments._spec import Input, Instrument, Part
 from lupustrial.instruments._tables import read_table, scale
 from lupustrial.instruments._verdict import decimal, responder_state, scored_by, yes_no
 
 _DECIMALS = 4
-_HIGHEST = scale("5000", _DECIMALS)
+#: Highest permitted dose, in units of the last decimal.
+HIGHEST_DOSE = scale("5000", _DECIMALS)
 _PREDNISONE_MG = Decimal(5)
 _MOST_MG = 10_000
 
@@ -24,6 +25,15 @@ _MOST_MG = 10_000
 GLUCOCORTICOIDS: Mapping[str, Decimal] = {
     row["drug"]: Decimal(row["mg_equal_to_5_mg_prednisone"]) for row in read_table("glucocorticoids")
 }
+
+#: The glucocorticoid of each brand, by lower-case name.
+BRANDS: Mapping[str, str] = {row["brand"]: row["drug"] for row in read_table("glucocorticoid_brands")}
+
+
+def generic_name(column: pl.Expr) -> pl.Expr:
+    """Return the glucocorticoid that a text names, in small letters; a name that is no brand stays."""
+    name = column.cast(pl.String).str.strip_chars().str.to_lowercase()
+    return name.replace(BRANDS)
 
 
 def convert_to_prednisone(
@@ -33,7 +43,7 @@ def convert_to_prednisone(
 
     Args:
         frame: One row a dose.
-        drug: Column with the name of the glucocorticoid, in any case.
+        drug: Column with the name of the glucocorticoid or of a brand of it, in any case.
         dose: Column with the dose in mg, not negative.
         deflazacort_mg: Milligrams of deflazacort that equal 5 mg of prednisone, where the trial says
             other than 6 (6 to 7.5 are in use [X?]).
@@ -56,7 +66,7 @@ def convert_to_prednisone(
         )
     equal = {**GLUCOCORTICOIDS, **({"deflazacort": deflazacort_mg} if deflazacort_mg else {})}
     rows = frame.select(
-        name=pl.col(drug).cast(pl.String).str.strip_chars().str.to_lowercase(),
+        name=generic_name(pl.col(drug)),
         mg=pl.col(dose).cast(pl.Float64, strict=False),
         given=pl.col(dose).cast(pl.String),
     ).with_row_index("row")
@@ -92,24 +102,36 @@ def is_reduced(baseline: Column, visit: Column, percent: int) -> Column:
     return 100 * (baseline - visit) >= percent * baseline
 
 
+#: The dose at a visit, as the instruments of the glucocorticoid course read it.
+DOSE = Input(
+    code="dose",
+    label="Daily prednisone equivalent",
+    kind="num",
+    unit="mg/day",
+    decimals=_DECIMALS,
+    high=HIGHEST_DOSE,
+    required=True,
+    source="09-steroids",
+    trust="S35",
+    aliases=(
+        "prednisone_equivalent",
+        "prednisone_equivalent_mg",
+        "prednisone_mg",
+        "prednisone_mg_day",
+        "dose_mg",
+    ),
+)
+
+#: The dose may come as the glucocorticoids that are taken.
+DOSE_PART = Part(instrument="steroid_equivalent", columns={"score": "dose"})
+
 STEROID_REDUCTION = Instrument(
     id="steroid_reduction",
     title="Reduction of the glucocorticoid dose",
     version="1.0",
     summary="Responder: daily prednisone equivalent down by at least half of baseline.",
-    inputs=(
-        Input(
-            code="dose",
-            label="Daily prednisone equivalent",
-            kind="num",
-            unit="mg/day",
-            decimals=_DECIMALS,
-            high=_HIGHEST,
-            required=True,
-            source="09-steroids",
-            trust="S35",
-        ),
-    ),
+    inputs=(DOSE,),
+    parts=(DOSE_PART,),
     settings=settings_of("steroid_reduction"),
     outputs={
         "reduction": pl.Float64(),
@@ -132,13 +154,11 @@ def score_frame(
     now, base = pl.col("dose"), pl.col("base")
     # A dose that is not known may be anything from 0 to the highest.
     surely = (
-        is_reduced(base.fill_null(1), now.fill_null(_HIGHEST), percent)
+        is_reduced(base.fill_null(1), now.fill_null(HIGHEST_DOSE), percent)
         & now.is_not_null()
         & base.is_not_null()
     )
-    possibly = (
-        now.is_null() | base.is_null() | is_reduced(base.fill_null(_HIGHEST), now.fill_null(0), percent)
-    )
+    possibly = is_reduced(base.fill_null(HIGHEST_DOSE), now.fill_null(0), percent)
     evaluable = pl.col("_after") & (base.is_null() | (base > 0))
     responder = pl.when(evaluable).then(yes_no(surely, possibly))
     state = responder_state(responder, evaluable)

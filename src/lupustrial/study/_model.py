@@ -293,11 +293,16 @@ class Form:
 
 @dataclass(frozen=True, kw_only=True)
 class SignOff:
-    """Which clinician confirmed the uncertain rules of an instrument, and when."""
+    """Which clinician confirmed the uncertain rules of an instrument, when, and with which settings.
+
+    `settings_hash` is the hash of the instrument with the settings that were signed, as
+    ``lupustrial instruments --sign-off STUDY`` prints it; the signature covers no others.
+    """
 
     by: str | None = None
     role: str | None = None
     date: dt.date | None = None
+    settings_hash: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

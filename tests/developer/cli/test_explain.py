@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from lupustrial.cli import main
+from lupustrial.cli._explain_participant import _instrument_prose
+from lupustrial.cli._finished import open_finished
 
 Run = Callable[..., str]
 
@@ -55,6 +58,26 @@ def test_a_responder_is_explained_with_the_deciding_facts_and_the_nearest_change
     assert f"Nearest change that makes {opposite}" in printed
     assert "record " in printed  # down to the source records
     assert "W12 sledai." in printed or "W0 sledai." in printed
+
+
+def test_any_composite_that_can_be_explained_is(il2_out: Path, responders: pl.DataFrame) -> None:
+    """The same components judged by BICLA instead of SRI; what cannot be explained says nothing."""
+    finished = open_finished(il2_out)
+    (parameter,) = [one for one in finished.study.plan.parameters if one.id == "SRI4"]
+    row = responders.filter(pl.col("DTYPE").is_null()).row(0, named=True)
+
+    def prose(instrument: str, settings: dict[str, str]) -> str | None:
+        uses = [
+            replace(use, instrument=instrument, settings=settings) if use.id == parameter.derive.use else use
+            for use in finished.study.instruments
+        ]
+        study = replace(finished.study, instruments=tuple(uses))
+        return _instrument_prose(replace(finished, study=study), parameter, row)
+
+    told = prose("bicla", {})
+    assert told is not None
+    assert told.startswith(f"{row['USUBJID']}, visit Week 12, BICLA: ")
+    assert prose("he2020_renal", {}) is None
 
 
 def test_an_imputed_response_says_that_it_is_imputed_and_when_the_participant_left(

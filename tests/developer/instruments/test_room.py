@@ -20,11 +20,14 @@ def test_public_names() -> None:
         "DOMAINS",
         "GLUCOCORTICOIDS",
         "INSTRUMENTS",
+        "INTAKES",
+        "KEYS",
         "UNITS",
         "Change",
         "Check",
         "Explanation",
         "Fact",
+        "FailureRule",
         "Input",
         "Instrument",
         "Open",
@@ -34,17 +37,33 @@ def test_public_names() -> None:
         "convert_to_prednisone",
         "convert_unit",
         "derive_sledai_labs",
+        "dose_records",
+        "doses_in_windows",
+        "earliest_date",
         "estimate_gfr",
         "explain",
+        "find_instrument",
+        "latest_date",
+        "plausible",
         "queries",
         "score",
         "settings_hash",
         "sign_off_items",
+        "sledai_labs_from_results",
+        "steroid_days_above",
+        "steroid_doses",
+        "steroid_log_queries",
+        "treatment_failures",
     ]
     assert list(INSTRUMENTS) == [
         "selena_sledai",
         "sledai_1992",
         "sledai_2k",
+        "clinical_sledai",
+        "m_sledai",
+        "s2k_ri50",
+        "sledai_change",
+        "sledai_labs",
         "bilag2004",
         "pga",
         "sri",
@@ -53,9 +72,53 @@ def test_public_names() -> None:
         "sri6",
         "sri7",
         "sri8",
+        "sri_classic",
+        "sri50",
+        "bicla",
+        "sfi",
+        "sfi_modified",
+        "sfi_revised",
+        "bilag2004_deciding",
+        "bilag2004_flare",
+        "bilag_classic",
+        "bilag2004_numeric",
+        "bilag2004_bst",
+        "lldas",
+        "doris2021",
+        "doris2017",
+        "sledas",
         "he2020_renal",
+        "blissln_perr",
+        "blissln_crr",
+        "blissln_prr_protocol",
+        "aurora1_crr",
+        "aurora1_prr",
+        "kdigo2024_cr",
+        "kdigo2024_perr",
+        "kdigo2024_pr",
+        "acr2024_crr",
+        "acr2024_prr",
+        "eular2012_cr",
+        "eular2012_pr",
+        "cn_cr",
+        "cn_pr",
+        "ln_response",
+        "egfr",
+        "steroid_equivalent",
+        "steroid_taper_tabalumab",
+        "steroid_taper_40_52",
+        "steroid_any_increase",
+        "steroid_cumulative",
         "steroid_reduction",
+        "clasi",
+        "clasi50",
+        "joints28",
+        "sdi",
         "acr1997",
+        "slicc2012",
+        "eular_acr2019",
+        "ctcae5",
+        "cross_checks",
     ]
 
 
@@ -65,14 +128,19 @@ def minimal(name: str) -> pl.DataFrame:
     return pl.DataFrame(columns | {each.code: [None] for each in needed})
 
 
+#: What must be chosen before an instrument scores at all.
+CHOSEN = {"m_sledai": {"m_sledai_definition": "without_serology"}}
+
+
 @pytest.mark.parametrize("name", list(INSTRUMENTS))
 @pytest.mark.parametrize("reasons", [True, False])
 def test_outputs_are_those_declared(name: str, reasons: bool) -> None:  # noqa: FBT001  # parametrised
     keys = {"STUDYID": pl.String(), "USUBJID": pl.String(), "VISITNUM": pl.Float64(), "VISIT": pl.String()}
-    found = score(name, minimal(name), reasons=reasons)
+    found = score(name, minimal(name), reasons=reasons, settings=CHOSEN.get(name))
     assert found.height == 1
     assert dict(found.schema) == keys | dict(INSTRUMENTS[name].outputs)
-    assert dict(score(name, minimal(name).clear()).schema) == dict(found.schema)
+    empty = score(name, minimal(name).clear(), settings=CHOSEN.get(name))
+    assert dict(empty.schema) == dict(found.schema)
 
 
 @pytest.mark.parametrize("name", list(INSTRUMENTS))
@@ -95,6 +163,10 @@ def test_uncertain_rules_are_listed_for_sign_off() -> None:
 
 def test_every_uncertain_table_row_has_a_source() -> None:
     tables = ("sledai_items", "bilag2004_items", "bilag2004_haematology", "bilag2004_renal", "he2020_renal")
+    tables += ("sfi_criteria", "sfi_limits", "sfi_clinical", "sfi_revised_organs", "bilag2004_flare_limits")
+    tables += ("bilag_classic_items", "bilag2004_tally")
+    tables += ("clasi_items", "clasi_limits", "joints28", "joints28_limits", "sdi_items", "slicc2012_items")
+    tables += ("eular_acr2019_items", "classification_limits", "ctcae5_inputs", "ctcae5_grades")
     for table in tables:
         assert all(row["source"] and row["trust"] for row in read_table(table)), table
 

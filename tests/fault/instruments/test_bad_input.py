@@ -233,8 +233,11 @@ def test_units_that_are_not_known() -> None:
     (fault,) = faults(lambda: convert_unit(1.0, "creatinin", unit="mg/dL", to="umol/L"))
     assert (fault.id, fault.hint) == ("INSTR-013", "did you mean creatinine?")
     (fault,) = faults(lambda: convert_unit(1.0, "zzz", unit="mg/dL", to="umol/L"))
-    assert fault.hint == "known: upcr, creatinine, haemoglobin, protein24"
-    assert ids(faults(lambda: convert_unit(1.0, "upcr", unit="mg/g", to="g/mmol"))) == [
+    assert fault.hint.startswith("known: creatinine, upcr, uacr, protein24, haemoglobin, ")
+    (fault,) = faults(lambda: convert_unit(1.0, "upcr", unit="g/g", to="mg/L"))
+    assert (fault.place, fault.hint) == ("to", "known: g/g, mg/mmol, mg/g, g/mmol, g/mol")
+    assert fault.message == "'mg/L' is not a unit of upcr"
+    assert ids(faults(lambda: convert_unit(1.0, "upcr", unit="mg/L", to="g/dL"))) == [
         "INSTR-013",
         "INSTR-013",
     ]

@@ -27,7 +27,7 @@ from lupustrial.instruments._he2020_renal import is_complete, is_partial
 from lupustrial.instruments._pga import is_worse
 from lupustrial.instruments._settings import settings_of
 from lupustrial.instruments._sledai import CODES, score_sledai
-from lupustrial.instruments._sledai_labs import scores_protein
+from lupustrial.instruments._sledai_labs_rules import scores_protein
 from lupustrial.instruments._sri_rules import bilag_holds, fell_by, new_grades
 from lupustrial.instruments._steroids import is_reduced
 
