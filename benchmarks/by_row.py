@@ -40,6 +40,8 @@ COUNTS = {
     "HAE_LYMPH": (0, 0, 1),
     "HAE_PLT": (25, 50, 150),
 }
+#: Numbers are compared in ten thousandths, so that shares of the previous value are exact.
+UNIT = 10_000
 POINTS = {"A": 12, "B": 8, "C": 1, "D": 0, "E": 0}
 LIMITS = {"REN_P24": (1, 0.5, 0.25), "REN_PCR": (100, 50, 25), "REN_ACR": (100, 50, 25)}
 
@@ -112,11 +114,10 @@ def _blood(row: Row) -> list[str]:
 
 
 def _renal(row: Row, before: Row | None) -> str | None:
-    # Ten thousandths, so that shares of the previous value are exact.
-    now = {code: None if row[code] is None else round(row[code] * 10_000) for code in (*NUMBERS, "REN_DIP")}
+    now = {code: None if row[code] is None else round(row[code] * UNIT) for code in (*NUMBERS, "REN_DIP")}
     last = dict.fromkeys(now)
     if before is not None:
-        last = {code: None if before[code] is None else round(before[code] * 10_000) for code in now}
+        last = {code: None if before[code] is None else round(before[code] * UNIT) for code in now}
     severe, moderate, mild = _protein(now, last)
     loss, some_loss = _loss(now, last)
     others = [row[code] == "Y" for code in ("REN_ACCHTN", "REN_NEPHROTIC", "REN_SEDIMENT", "REN_BIOPSY")]
@@ -133,13 +134,13 @@ def _protein(now: Row, last: Row) -> tuple[bool, bool, bool]:
         level, earlier = now["REN_DIP"], last["REN_DIP"]
         if level is not None:
             rise = -1 if earlier is None else level - earlier
-            severe, mild = rise >= 20_000, level >= 10_000
-            moderate = rise >= 10_000 and level >= 20_000
+            severe, mild = rise >= 2 * UNIT, level >= 1 * UNIT
+            moderate = rise >= 1 * UNIT and level >= 2 * UNIT
         return severe, moderate, mild
     for code, limits in LIMITS.items():
         value, earlier = now[code], last[code]
         if value is not None:
-            a, b, c = (limit * 10_000 for limit in limits)
+            a, b, c = (limit * UNIT for limit in limits)
             lasting = earlier is None or 100 * value > 75 * earlier
             severe |= value > a and lasting
             moderate |= value >= b and lasting
@@ -150,20 +151,20 @@ def _protein(now: Row, last: Row) -> tuple[bool, bool, bool]:
 def _loss(now: Row, last: Row) -> tuple[bool, bool]:
     severe = moderate = False
     value, earlier = now["REN_CREAT"], last["REN_CREAT"]
-    if value is not None and earlier is not None and value > 1_300_000:
+    if value is not None and earlier is not None and value > 130 * UNIT:
         severe = 100 * value > 130 * earlier
         moderate = not severe and 100 * value >= 115 * earlier
     value, earlier = now["REN_GFR"], last["REN_GFR"]
     if value is not None:
-        severe |= earlier is not None and value < 800_000 and 100 * value < 67 * earlier
-        severe |= value < 500_000 and (earlier is None or earlier > 500_000)
+        severe |= earlier is not None and value < 80 * UNIT and 100 * value < 67 * earlier
+        severe |= value < 50 * UNIT and (earlier is None or earlier > 50 * UNIT)
     return severe, moderate
 
 
 def _pressure(now: Row, last: Row) -> bool:
-    for code, limit, rise in (("REN_SBP", 1_400_000, 300_000), ("REN_DBP", 900_000, 150_000)):
+    for code, limit, rise in (("REN_SBP", 140, 30), ("REN_DBP", 90, 15)):
         value, earlier = now[code], last[code]
-        if value is None or earlier is None or value <= limit or value - earlier < rise:
+        if value is None or earlier is None or value <= limit * UNIT or value - earlier < rise * UNIT:
             return False
     return True
 
@@ -171,7 +172,11 @@ def _pressure(now: Row, last: Row) -> bool:
 def _summed(grades: dict[str, str]) -> Row:
     numeric = sum(POINTS[grade] for grade in grades.values())
     letters = list(grades.values())
-    result: Row = {f"{prefix}_{domain}": grade for prefix in ("grade", "lower", "upper") for domain, grade in grades.items()}
+    result: Row = {
+        f"{prefix}_{domain}": grade
+        for prefix in ("grade", "lower", "upper")
+        for domain, grade in grades.items()
+    }
     result |= {f"completeness_{domain}": "complete" for domain in grades}
     return result | {
         "worst": min(letters),

@@ -1,14 +1,15 @@
 """Measure the scoring of instruments: rows a second, growth, memory a row, and rules on every back end.
 
 Everything runs on one core, in a process of its own a measurement, with data made before the clock starts.
-First SELENA-SLEDAI and BILAG-2004 through ``score`` against a scorer in plain Python that takes one row at a
-time (``by_row.py``; both must give the same scores), then from 10,000 to 10 million rows, then the bare rules.
+First SELENA-SLEDAI and BILAG-2004 through ``score`` against a scorer in plain Python that takes one row at
+a time (``by_row.py``; both must give the same scores), then from 10,000 to 10 million rows, then bare rules.
 
     python benchmarks/instruments.py [LARGEST NUMBER OF ROWS]
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
@@ -27,6 +28,9 @@ ROWS = 1_000_000
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 SAMPLE = 24_000
 BEST_OF = 5
+
+#: Bytes that a value takes; of a longer text, what stands in the column.
+BYTES = {"String": 16, "Boolean": 1 / 8, "Int8": 1, "Int64": 8, "Float64": 8}
 
 #: What is scored: instrument, kinds of columns, and what they are called.
 KINDS: tuple[tuple[str, dict[str, Any], str], ...] = (
@@ -47,27 +51,43 @@ def main() -> None:
     """Print the tables."""
     largest = int(sys.argv[1]) if len(sys.argv) > 1 else SIZES[-1]
     print(f"{_processor()}, one core; {_versions()}")
-    print(f"\nThrough score(..., reasons=False), {min(ROWS, largest):,} rows, best of {BEST_OF}")
-    print(f"{'instrument':<14} {'columns':<30} {'M rows/s':>9} {'ns/row':>8} {'by row, rows/s':>15} {'ratio':>8}")
+    _print_scoring(min(ROWS, largest))
+    _print_growth([size for size in SIZES if size <= largest])
+    _print_rules()
+
+
+def _print_scoring(rows: int) -> None:
+    print(f"\nThrough score(..., reasons=False): {rows:,} rows, best of {BEST_OF}")
+    _line("instrument", "columns", "M rows/s", "ns/row", "plain rows/s", "ratio")
     plain = {name: _child("by_row", name=name)["rows_a_second"] for name in (SLEDAI, BILAG)}
     for name, kind, told in KINDS:
-        rate = _child("score", name=name, rows=min(ROWS, largest), **kind)["rows_a_second"]
-        ratio = rate / plain[name]
-        print(f"{name:<14} {told:<30} {rate / 1e6:>9.2f} {1e9 / rate:>8.0f} {plain[name]:>15,.0f} {ratio:>7.0f}x")
-    print("\nGrowth (data: size of the frame scored; added: peak of the process above it)")
-    print(f"{'instrument':<14} {'columns':<16} {'rows':>11} {'s':>8} {'M rows/s':>9} {'data B/row':>11} {'added B/row':>12}")
+        rate = _child("score", name=name, rows=rows, **kind)["rows_a_second"]
+        ratio = f"{rate / plain[name]:.0f} x"
+        _line(name, told, f"{rate / 1e6:.2f}", f"{1e9 / rate:.0f}", f"{plain[name]:,.0f}", ratio)
+
+
+def _print_growth(sizes: list[int]) -> None:
+    print("\nGrowth; data is the size of the frame, added what the process holds above it at its peak")
+    _line("instrument", "columns", "rows", "seconds", "M rows/s", "data B/row", "added B/row")
     for name, kind, told in GROWING:
-        for rows in (size for size in SIZES if size <= largest):
+        for rows in sizes:
             found = _child("score", name=name, rows=rows, **kind)
-            print(
-                f"{name:<14} {told:<16} {rows:>11,} {found['seconds']:>8.3f} {found['rows_a_second'] / 1e6:>9.2f}"
-                f" {found['data'] / rows:>11.0f} {found['added'] / rows:>12.0f}"
-            )
-    print("\nRules alone on columns of 64-bit whole numbers, 1,000,000 rows, M rows/s (compiling is not counted)")
+            seconds, rate = f"{found['seconds']:.3f}", f"{found['rows_a_second'] / 1e6:.2f}"
+            data, added = (f"{found[size] / rows:.0f}" for size in ("data", "added"))
+            added = added if rows >= ROWS else "-"  # small blocks come from memory that the process has
+            _line(name, told, f"{rows:,}", seconds, rate, data, added)
+
+
+def _print_rules() -> None:
+    print(f"\nRules alone, M rows/s: {ROWS:,} rows of 64-bit whole numbers; compiling is not counted")
     rules = _child("rules")
-    print(f"{'back end':<24} " + " ".join(f"{rule:>24}" for rule in next(iter(rules.values()))))
+    _line("back end", "", *next(iter(rules.values())))
     for back_end, rates in rules.items():
-        print(f"{back_end:<24} " + " ".join(f"{rate / 1e6:>24.2f}" for rate in rates.values()))
+        _line(back_end, "", *(f"{rate / 1e6:.2f}" for rate in rates.values()))
+
+
+def _line(first: str, second: str, *others: str) -> None:
+    print(f"{first:<22} {second:<30}" + "".join(f"{cell:>13}" for cell in others))
 
 
 def _processor() -> str:
@@ -79,8 +99,9 @@ def _processor() -> str:
 def _versions() -> str:
     from importlib.metadata import version
 
-    parts = [f"Python {platform.python_version()}"]
-    return ", ".join(parts + [f"{name} {version(name)}" for name in ("polars", "numpy", "numba", "jax") if find_spec(name)])
+    packages = [name for name in ("polars", "numpy", "numba", "jax") if find_spec(name)]
+    told = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)]
+    return ", ".join(told)
 
 
 def _child(what: str, **arguments: Any) -> dict[str, Any]:
@@ -88,7 +109,11 @@ def _child(what: str, **arguments: Any) -> dict[str, Any]:
     one = dict.fromkeys(("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
     command = [sys.executable, __file__, "--child", what, json.dumps(arguments)]
     done = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **one, "JAX_PLATFORMS": "cpu"}
+        command,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **one, "JAX_PLATFORMS": "cpu"},
     )
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
@@ -107,9 +132,8 @@ def _best(call: Callable[[], object], times: int = BEST_OF) -> float:
 
 
 def _time_score(name: str, rows: int, **kind: Any) -> dict[str, float]:
-    from made import made
-
     from lupustrial.instruments import score
+    from made import made
 
     score(name, made(name, 800, **kind), reasons=False)
     frame = made(name, rows, **kind)
@@ -118,11 +142,121 @@ def _time_score(name: str, rows: int, **kind: Any) -> dict[str, float]:
     added = max(_peak() - held, 0)
     again = _best(partial(score, name, frame, reasons=False), BEST_OF - 1 if rows <= ROWS else 1)
     seconds = min(first, again)
-    return {"seconds": seconds, "rows_a_second": rows / seconds, "data": frame.estimated_size(), "added": added}
+    return {
+        "seconds": seconds,
+        "rows_a_second": rows / seconds,
+        "data": rows * sum(BYTES[str(dtype)] for dtype in frame.dtypes),
+        "added": added,
+    }
 
 
 def _resident() -> int:
     """Return the memory that the process holds now; where its peak was higher, the peak starts anew."""
-    Path("/proc/self/clear_refs").write_text("5")
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize()
+
+
+def _time_by_row(name: str) -> dict[str, float]:
+    """Check that the scorer in plain Python gives the same scores, and time it."""
+    import polars as pl
+
+    import by_row
+    from lupustrial.instruments import score
+    from made import VISITS, made
+
+    frame = made(name, SAMPLE, text=True, whole="Int64", gaps=0.0)
+    rows = frame.to_dicts()
+
+    def scored() -> list[dict[str, Any]]:
+        if name == SLEDAI:
+            return [by_row.score_sledai(row) for row in rows]
+        return [
+            visit
+            for start in range(0, len(rows), VISITS)
+            for visit in by_row.score_bilag(rows[start : start + VISITS])
+        ]
+
+    ours = score(name, frame, reasons=False).drop("reasons", "scored_by", "USUBJID", "VISITNUM")
+    theirs = pl.DataFrame(scored(), schema=ours.schema)
+    if not ours.equals(theirs):
+        raise SystemExit(f"{name}: the two scorers differ")
+    return {"rows_a_second": SAMPLE / _best(scored, 2)}
+
+
+def _time_rules() -> dict[str, dict[str, float]]:
+    """Time two rules on every back end that is installed; each must give what NumPy gives."""
+    import numpy as np
+    import polars as pl
+
+    from lupustrial.instruments._compiled import compile_rule
+    from lupustrial.instruments._narrow import narrow_rule, narrowest
+
+    found: dict[str, dict[str, float]] = {}
+    for name, (rule, spans) in _rules().items():
+        rng = np.random.default_rng(20_240_601)
+        columns = {code: rng.integers(low, high + 1, ROWS) for code, (low, high) in spans.items()}
+        small = {code: column.astype(narrowest(spans[code])) for code, column in columns.items()}
+        frame = pl.DataFrame(columns)
+        expressions = rule({code: pl.col(code) for code in columns})
+        calls: dict[str, Callable[[], Any]] = {
+            "NumPy": partial(rule, columns),
+            "NumPy, narrow (score)": partial(narrow_rule(rule, spans), small),
+            "Polars": partial(frame.select, **expressions),
+        }
+        if find_spec("numba"):
+            calls["Numba, narrow columns"] = partial(compile_rule(rule, small), small)
+        for back_end in ("numba", "jax"):
+            if find_spec(back_end):
+                calls[back_end] = partial(compile_rule(rule, columns, back_end=back_end), columns)
+            else:
+                print(f"{back_end} is not installed and left out", file=sys.stderr)
+        expected = rule(columns)
+        for back_end, call in calls.items():
+            returned = call()
+            if not all(np.array_equal(returned[key], column) for key, column in expected.items()):
+                raise SystemExit(f"{back_end}: {name} differs from NumPy")
+            found.setdefault(back_end, {})[name] = ROWS / _best(call)
+    return found
+
+
+def _rules() -> dict[str, tuple[Callable[[Mapping[str, Any]], dict[str, Any]], dict[str, tuple[int, int]]]]:
+    """Return rules by name, each with the ranges of its columns."""
+    from lupustrial.instruments._bilag_items import BY_DOMAIN
+    from lupustrial.instruments._bilag_rules import (
+        ITEMISED,
+        grade_constitutional,
+        grade_haematological,
+        grade_itemised,
+    )
+    from lupustrial.instruments._sledai import CODES, score_sledai
+
+    domains = ("constitutional", "haematological", *ITEMISED)
+    items = [item for domain in domains for item in BY_DOMAIN[domain]]
+
+    def eight_domains(values: Mapping[str, Any]) -> dict[str, Any]:
+        itemised = {domain: grade_itemised(domain, values) for domain in ITEMISED}
+        blood = grade_haematological(values, bands="split")
+        return itemised | {"constitutional": grade_constitutional(values), "haematological": blood}
+
+    spans = {item.code: (min(item.best, item.worst), max(item.best, item.worst)) for item in items}
+    return {
+        "SLEDAI": (score_sledai, dict.fromkeys(CODES, (0, 1))),
+        "BILAG 8 of 9": (eight_domains, spans),
+    }
+
+
+CHILDREN: Mapping[str, Callable[..., Mapping[str, Any]]] = {
+    "score": _time_score,
+    "by_row": _time_by_row,
+    "rules": _time_rules,
+}
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        if hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+        print(json.dumps(CHILDREN[sys.argv[2]](**json.loads(sys.argv[3]))))
+    else:
+        main()

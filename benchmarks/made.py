@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from lupustrial.instruments import INSTRUMENTS, Input
+
+Array = npt.NDArray[Any]
 
 VISITS = 8
 
@@ -39,32 +44,35 @@ def made(name: str, rows: int, *, text: bool, whole: str, gaps: float) -> pl.Dat
         whole: Polars type of items graded 0 to 4.
         gaps: Share of values that are not done.
     """
-    distinct = min(rows, _DISTINCT)
     rng = np.random.default_rng(20_240_601)
-    columns = {
-        each.code: _column(each, distinct, rng, text=text, whole=whole, gaps=gaps)
-        for each in INSTRUMENTS[name].inputs
-    }
-    frame = pl.DataFrame(columns)
-    times = -(-rows // distinct)
-    if times > 1:
-        frame = pl.concat([frame] * times, rechunk=True).head(rows)
     people = pl.Series([f"TRIAL-{number // 200:04d}-{number:07d}" for number in range(rows // VISITS)])
     person = pl.Series(np.repeat(np.arange(rows // VISITS, dtype=np.uint32), VISITS))
-    visit = pl.Series("VISITNUM", np.tile(np.arange(1, VISITS + 1), rows // VISITS))
-    return pl.DataFrame([people.gather(person).alias("USUBJID"), visit]).hstack(frame)
+    columns = [
+        people.gather(person).alias("USUBJID"),
+        pl.Series("VISITNUM", np.tile(np.arange(1, VISITS + 1), rows // VISITS)),
+    ]
+    for each in INSTRUMENTS[name].inputs:
+        values = _drawn(each, min(rows, _DISTINCT), rng)
+        column = _column(each, _again(values, rows), text=text, whole=whole)
+        if gaps:
+            column = column.set(pl.Series(_again(rng.random(len(values)) < gaps, rows)), None)
+        columns.append(column.alias(each.code))
+    return pl.DataFrame(columns)
 
 
-def _column(
-    each: Input, rows: int, rng: np.random.Generator, *, text: bool, whole: str, gaps: float
-) -> pl.Series:
-    values: pl.Series
+def _drawn(each: Input, rows: int, rng: np.random.Generator) -> Array:
     if each.kind in ("yn", "flag"):
-        words = ["N", "Y"] if text else [False, True]
-        values = pl.Series(words).gather(pl.Series((rng.random(rows) < 0.1).astype(np.uint32)))  # noqa: PLR2004
-    elif each.kind == "ord":
-        scored = (rng.random(rows) < 0.1) * rng.integers(0, 5, rows)  # noqa: PLR2004
-        values = pl.Series(scored).cast(getattr(pl, whole))
-    else:
-        values = pl.Series(np.round(rng.uniform(*_BETWEEN[each.code], rows), 2))
-    return values.set(pl.Series(rng.random(rows) < gaps), None) if gaps else values
+        return (rng.random(rows) < 0.1).astype(np.uint32)  # noqa: PLR2004  # one in ten
+    if each.kind == "ord":
+        return (rng.random(rows) < 0.1) * rng.integers(0, 5, rows)  # noqa: PLR2004  # one in ten
+    return np.round(rng.uniform(*_BETWEEN[each.code], rows), 2)
+
+
+def _again(values: Array, rows: int) -> Array:
+    return np.tile(values, -(-rows // len(values)))[:rows]
+
+
+def _column(each: Input, values: Array, *, text: bool, whole: str) -> pl.Series:
+    if each.kind in ("yn", "flag"):
+        return pl.Series(["N", "Y"] if text else [False, True]).gather(pl.Series(values))
+    return pl.Series(values).cast(getattr(pl, whole)) if each.kind == "ord" else pl.Series(values)

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from lupustrial.instruments._bilag_block import measured
+from lupustrial.instruments._bilag_checks import CHECKS
 from lupustrial.instruments._bilag_items import ITEMS, RANK, inputs
 from lupustrial.instruments._bilag_reasons import domain_reasons, renal_reasons
 from lupustrial.instruments._by_block import (
@@ -56,6 +57,7 @@ BILAG2004 = Instrument(
         "reasons": _TEXT,
         "scored_by": _TEXT,
     },
+    checks=CHECKS,
     sources=("S01", "S02", "S03", "S04", "S43", "S51"),
     open=(
         Open(

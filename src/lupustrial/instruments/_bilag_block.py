@@ -166,7 +166,8 @@ def _assessed(visit: _Visit, methods: tuple[str, ...]) -> Array | None:
     if any(code not in visit.unknown for code in methods):
         return None
     done = [~visit.unknown[code] for code in methods]
-    return any_of(done + [visit.excused[code] for code in methods if code in visit.excused])
+    assessed: Array = any_of(done + [visit.excused[code] for code in methods if code in visit.excused])
+    return assessed
 
 
 def _activity(

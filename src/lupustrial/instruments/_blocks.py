@@ -6,7 +6,7 @@ measures in a block is put together for all rows, in the order in which the call
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,7 +70,12 @@ Measure = Callable[[Block], Mapping[str, Array]]
 
 
 def in_blocks(
-    sources: Sequence[Source], visits: Visits, measure: Measure, *, dates: Array | None = None
+    sources: Sequence[Source],
+    visits: Visits,
+    measure: Measure,
+    *,
+    dates: Array | None = None,
+    whole: Collection[str] = (),
 ) -> dict[str, Array]:
     """Return what is measured at every row of a frame that has rows, in its order.
 
@@ -79,6 +84,7 @@ def in_blocks(
         visits: How the rows are put in order.
         measure: What is measured.
         dates: The date of every row as days since 1970, where all are dated.
+        whole: What is put together with 32 bits, whatever its type in a block.
 
     Raises:
         Unusual: A value is not permitted, or written in an unusual way.
@@ -88,7 +94,8 @@ def in_blocks(
         rows = slice(start, stop) if visits.order is None else visits.order[start:stop]
         for name, values in measure(_block(sources, visits, (start, stop), rows, dates)).items():
             if name not in measured:
-                measured[name] = np.empty(visits.rows, values.dtype)
+                kind = np.dtype(np.int32) if name in whole else values.dtype
+                measured[name] = np.empty(visits.rows, kind)
             measured[name][rows] = values
     return measured
 

@@ -39,11 +39,13 @@ class BlockScorer:
         measure: What is measured at each visit.
         outputs: From what was measured and the settings, the outputs but for ``reasons``.
         fills: By input, what stands where it is not done; 0 where it is not named.
+        whole: What is measured that is an output as it is, so that it is put together as Int32.
     """
 
     measure: Measure
     outputs: Callable[[Measured, Instrument, Mapping[str, str]], Outputs]
     fills: Mapping[str, int] = field(default_factory=dict)
+    whole: Sequence[str] = ()
 
 
 def measured_rows(
@@ -64,7 +66,7 @@ def measured_rows(
     visits = visits_of(frame, known=checked)
     sources = sources_of(frame, instrument.inputs, fills=scorer.fills, whole=checked)
     measure = partial(scorer.measure, settings=settings, detail=checked)
-    return in_blocks(sources, visits, measure, dates=_days(frame))
+    return in_blocks(sources, visits, measure, dates=_days(frame), whole=scorer.whole)
 
 
 def score_plainly(
@@ -113,7 +115,7 @@ def completeness(complete: Array) -> pl.Series | pl.Expr:
 
 def numbers(values: Array, known: Array | None = None) -> pl.Series:
     """Return the values as Int32, null where not known."""
-    column = pl.Series(values).cast(pl.Int32)
+    column = pl.Series(values.astype(np.int32, copy=False))
     if known is None or known.all():
         return column
     return pl.select(pl.when(pl.Series(known)).then(column)).to_series()

@@ -136,7 +136,8 @@ def _flags(column: ArrowColumn, rows: Rows, missing: Array | None) -> Array:
 def _among(texts: Sequence[str], first: Array, second: Array) -> Array:
     """Return where a text is one of `texts`, none of which has more than twelve bytes."""
     pairs = [words(text) for text in texts]
-    return any_of((first == head) & (second == tail) for head, tail in pairs)
+    among: Array = any_of((first == head) & (second == tail) for head, tail in pairs)
+    return among
 
 
 def _ordinals(raw: Array, each: Input) -> Array:

@@ -23,6 +23,11 @@ from lupustrial.instruments._bilag_deciding import BILAG2004_DECIDING
 from lupustrial.instruments._bilag_deciding import score_frame as score_deciding
 from lupustrial.instruments._bilag_flare import BILAG2004_FLARE
 from lupustrial.instruments._bilag_flare import score_frame as score_bilag_flare
+from lupustrial.instruments._bilag_letters import score_frame as score_letters
+from lupustrial.instruments._bilag_letters_inputs import BILAG2004_NUMERIC, BILAG_CLASSIC
+from lupustrial.instruments._bilag_tally import BILAG2004_TALLY
+from lupustrial.instruments._bilag_tally import score_frame as score_tally
+from lupustrial.instruments._by_block import BlockScorer
 from lupustrial.instruments._clasi import CLASI
 from lupustrial.instruments._clasi import score_frame as score_clasi
 from lupustrial.instruments._clasi50 import CLASI50
@@ -35,16 +40,16 @@ from lupustrial.instruments._doris2017 import DORIS2017
 from lupustrial.instruments._doris2017 import score_frame as score_doris2017
 from lupustrial.instruments._doris2021 import DORIS2021
 from lupustrial.instruments._doris2021 import score_frame as score_doris2021
+from lupustrial.instruments._egfr_instrument import EGFR
+from lupustrial.instruments._egfr_instrument import score_frame as score_egfr
 from lupustrial.instruments._eular_acr2019 import EULAR_ACR2019
 from lupustrial.instruments._eular_acr2019 import score_frame as score_eular_acr2019
 from lupustrial.instruments._joints28 import JOINTS28
 from lupustrial.instruments._joints28 import score_frame as score_joints28
 from lupustrial.instruments._lldas import LLDAS
 from lupustrial.instruments._lldas import score_frame as score_lldas
-from lupustrial.instruments._bilag_letters import score_frame as score_letters
-from lupustrial.instruments._bilag_letters_inputs import BILAG2004_NUMERIC, BILAG_CLASSIC
-from lupustrial.instruments._bilag_tally import BILAG2004_TALLY
-from lupustrial.instruments._bilag_tally import score_frame as score_tally
+from lupustrial.instruments._ln_response import LN_RESPONSE, OF_DEFINITIONS
+from lupustrial.instruments._ln_response import score_frame as score_ln_response
 from lupustrial.instruments._s2k_ri50 import S2K_RI50
 from lupustrial.instruments._s2k_ri50 import score_frame as score_s2k_ri50
 from lupustrial.instruments._sdi import SDI
@@ -61,13 +66,8 @@ from lupustrial.instruments._sledai_labs import SLEDAI_LABS
 from lupustrial.instruments._sledai_labs import score_frame as score_sledai_labs
 from lupustrial.instruments._sledas import SLEDAS
 from lupustrial.instruments._sledas import score_frame as score_sledas
-from lupustrial.instruments._by_block import BlockScorer
 from lupustrial.instruments._slicc2012 import SLICC2012
 from lupustrial.instruments._slicc2012 import score_frame as score_slicc2012
-from lupustrial.instruments._egfr_instrument import EGFR
-from lupustrial.instruments._egfr_instrument import score_frame as score_egfr
-from lupustrial.instruments._ln_response import LN_RESPONSE, OF_DEFINITIONS
-from lupustrial.instruments._ln_response import score_frame as score_ln_response
 from lupustrial.instruments._spec import Instrument
 from lupustrial.instruments._steroid_course import (
     STEROID_ANY_INCREASE,
@@ -146,6 +146,10 @@ BLOCK_SCORERS: Mapping[str, BlockScorer] = MappingProxyType(
 SCORERS: Mapping[str, Scorer] = MappingProxyType({each.id: scorer for each, scorer in _SCORERS})
 
 
+#: Usual short names, in small letters without anything but letters and digits.
+_SHORT: Mapping[str, str] = MappingProxyType({"csledai": "clinicalsledai", "csfi": "sfi"})
+
+
 def find(name: str) -> Instrument:
     """Return an instrument by id; capitals, dashes, blanks and underscores make no difference.
 
@@ -155,6 +159,7 @@ def find(name: str) -> Instrument:
     if name in INSTRUMENTS:
         return INSTRUMENTS[name]
     wanted = _bare(name)
+    wanted = _SHORT.get(wanted, wanted)
     for one, instrument in INSTRUMENTS.items():
         if _bare(one) == wanted:
             return instrument

@@ -24,6 +24,7 @@ from lupustrial.instruments._by_block import (
 from lupustrial.instruments._columns import Column, Columns, any_of, total
 from lupustrial.instruments._narrow import Array, narrow_rule
 from lupustrial.instruments._settings import digest, settings_of
+from lupustrial.instruments._sledai_checks import ORIGINAL_CHECKS, SELENA_CHECKS, SLEDAI_2K_CHECKS
 from lupustrial.instruments._spec import Input, Instrument
 from lupustrial.instruments._tables import read_table
 from lupustrial.instruments._verdict import joined, scored_by
@@ -77,6 +78,7 @@ def _instrument(name: str, title: str, version: str) -> Instrument:
         settings=settings_of(name),
         outputs={**whole, "completeness": pl.String(), "reasons": pl.String(), "scored_by": pl.String()},
         sources=("S26", "S27", "S40", "S48", "S14", "S37"),
+        checks={"selena": SELENA_CHECKS, "1992": ORIGINAL_CHECKS, "2k": SLEDAI_2K_CHECKS}[version],
     )
 
 
@@ -91,8 +93,8 @@ _RULE = narrow_rule(score_sledai, dict.fromkeys(CODES, (0, 1)))
 def _measured(block: Block, settings: Mapping[str, str], *, detail: bool) -> dict[str, Array]:
     """Return each score with every gap taken as absent, and what the gaps leave open.
 
-    ``open`` has a bit for each part that is higher with every gap present, ``upper`` is the score then,
-    ``done`` where there is no gap. Detail adds the answers, -1 where there is none.
+    ``open`` has a bit for each part that is higher with every gap present, ``spread`` is by how much the
+    score is, ``done`` where there is no gap. Detail adds the answers, -1 where there is none.
     """
     present, gaps = dict(block.values), dict(block.missing)
     if settings["sledai_missing"] == "locf_item":
@@ -100,12 +102,13 @@ def _measured(block: Block, settings: Mapping[str, str], *, detail: bool) -> dic
             latest = block.latest(~gap)
             present[code], gaps[code] = np.where(latest >= 0, present[code][latest], np.int8(0)), latest < 0
     least = _RULE(present)
-    measured = {part: least[part] for part in _PARTS} | {"upper": least["score"]}
+    measured = {part: least[part] for part in _PARTS}
+    measured["spread"] = np.zeros(block.rows, np.int8)
     measured["open"] = np.zeros(block.rows, np.int16)
     measured["done"] = np.ones(block.rows, np.bool_)
     if gaps:
         most = _RULE({code: present[code] | gaps[code] if code in gaps else present[code] for code in CODES})
-        measured |= {"upper": most["score"], "done": ~any_of(gaps.values())}
+        measured |= {"spread": most["score"] - least["score"], "done": ~any_of(gaps.values())}
         for bit, part in enumerate(_PARTS):
             measured["open"] |= (least[part] != most[part]).astype(np.int16) << bit
     if detail:
@@ -115,6 +118,7 @@ def _measured(block: Block, settings: Mapping[str, str], *, detail: bool) -> dic
 
 def _outputs(measured: Measured, instrument: Instrument, settings: Mapping[str, str]) -> Outputs:
     strict = settings["sledai_missing"] != "as_absent"
+    spread = measured["spread"]
     left_open = measured["open"] if strict and measured["open"].any() else None
     outputs: Outputs = {}
     for bit, part in enumerate(_PARTS):
@@ -122,7 +126,7 @@ def _outputs(measured: Measured, instrument: Instrument, settings: Mapping[str, 
         outputs[part] = numbers(measured[part], known)
     return outputs | {
         "lower": numbers(measured["score"]),
-        "upper": numbers(measured["upper"]),
+        "upper": numbers(measured["score"] + spread if spread.any() else measured["score"]),
         "completeness": completeness(measured["done"]),
         "scored_by": scored_by(
             instrument, settings, digest(instrument, settings), shown=("proteinuria_rule",)
@@ -130,7 +134,7 @@ def _outputs(measured: Measured, instrument: Instrument, settings: Mapping[str, 
     }
 
 
-BY_BLOCK = BlockScorer(measure=_measured, outputs=_outputs)
+BY_BLOCK = BlockScorer(measure=_measured, outputs=_outputs, whole=_PARTS)
 
 
 def score_frame(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from lupustrial.instruments._columns import Column, where
+from lupustrial.instruments._columns import Column, count
 from lupustrial.instruments._components import SLEDAI_PART
 from lupustrial.instruments._crossed import refuse_crossed
 from lupustrial.instruments._frame import at_baseline, in_order
@@ -64,10 +64,8 @@ SLEDAI_CHANGE = Instrument(
 
 def activity_band(score: Column, scheme: str) -> Column:
     """Return the band of a score, numbered from 0 in the order of the scheme's table."""
-    band = 0 * score
-    for number, row in enumerate(row for row in _BANDS if row["scheme"] == scheme):
-        band = where(score >= int(row["from"]), number, band)
-    return band
+    _, *later = (int(row["from"]) for row in _BANDS if row["scheme"] == scheme)
+    return count(score >= start for start in later)
 
 
 def has_improved(before: Column, now: Column) -> Column:

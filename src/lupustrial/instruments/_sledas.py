@@ -39,6 +39,9 @@ def score_frame(
     _refuse(frame)
     places = _REPORTED if settings["sledas_rounding"] == "rounded" else _SUMMED
     arthritis = settings["sledas_arthritis"]
+    if arthritis == "joints_or_clinician" and settings["sledas_arthritis_blank"] == "count_decides":
+        counted = pl.when(pl.col("swollen_joints").is_not_null()).then(0)
+        frame = frame.with_columns(pl.coalesce("arthritis", counted).cast(pl.Int32).alias("arthritis"))
     frame = in_order(frame).with_columns(
         _low=_compared(score_sledas(_values(best=True), arthritis), places),
         _high=_compared(score_sledas(_values(best=False), arthritis), places),

@@ -150,8 +150,8 @@ class Instrument:
 
     `outputs` gives the columns that ``score`` adds to the keys, with their types. `parts` are the components
     that may be given as items, `checks` the consistency checks that ``queries`` runs. `prepare` turns what
-    the caller gave into the declared inputs, before anything is checked. `explains` is there where ``explain``
-    can say why the verdict came out as it did.
+    the caller gave into the declared inputs, before anything is checked. `explains` is there where
+    ``explain`` can say why the verdict came out as it did.
     """
 
     id: str

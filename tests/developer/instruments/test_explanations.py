@@ -247,19 +247,25 @@ def test_numbers_with_many_values_are_searched_in_rounds(monkeypatch: pytest.Mon
     assert changes(told("lldas", quiet(), quiet(pga=0.99))) == [("pga", "0.99", "1.01")]
 
 
-def test_a_step_too_coarse_to_turn_anything_is_no_change() -> None:
-    """With steps of PGA of 2.9, no PGA that can be proposed lets the participant respond."""
+def test_where_no_step_that_may_be_proposed_turns_it_there_is_no_change() -> None:
+    """From A at baseline no grade is new, so only SLEDAI and PGA could fail, here by too wide a step."""
     sri = INSTRUMENTS["sri"]
     assert sri.explains is not None
-    coarse = replace(sri.explains, grain={"pga": 290})
-    rows = in_order(checked(frame_of(graded(BASE, 12, 0.5), graded(BASE, 4, 1.0)), sri.inputs))
     settings = resolve(sri, None)
-    known = known_of(rows, 1, coarse, {each.code: each for each in sri.inputs}, settings)
-    assert nearest_change(Questions(sri, coarse, known, settings), coarse)[0] != ()
-    coarser = replace(coarse, grain={"pga": 299})
-    rows = in_order(checked(frame_of(graded(BASE, 12, 0.0), graded(BASE, 4, 0.5)), sri.inputs))
-    known = known_of(rows, 1, coarser, {each.code: each for each in sri.inputs}, settings)
-    assert nearest_change(Questions(sri, coarser, known, settings), coarser)[0] != ()
+    rows = in_order(checked(frame_of(graded("A" * 9, 12, 0.5), graded("B" * 9, 4, 0.5)), sri.inputs))
+
+    def nearest(**grain: int) -> list[tuple[str, str]]:
+        coarse = replace(sri.explains, grain=grain)
+        known = known_of(rows, 1, coarse, {each.code: each for each in sri.inputs}, settings)
+        change, verdict = nearest_change(Questions(sri, coarse, known, settings), coarse)
+        assert (verdict == "N") == bool(change)
+        return [(one.name, one.to) for one in change]
+
+    assert nearest() == [("sledai", "9")]
+    assert nearest(sledai=10) == [("sledai", "10")]
+    assert nearest(sledai=106) == [("pga", "0.8")]
+    assert nearest(sledai=106, pga=50) == [("pga", "1")]
+    assert nearest(sledai=106, pga=301) == []
 
 
 def test_what_cannot_be_explained_names_what_can() -> None:

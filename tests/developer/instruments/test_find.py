@@ -23,6 +23,11 @@ def test_capitals_dashes_and_blanks_make_no_difference(name: str) -> None:
         assert find_instrument(spelled) is INSTRUMENTS[name]
 
 
+@pytest.mark.parametrize(("short", "name"), [("cSLEDAI", "clinical_sledai"), ("c-SFI", "sfi")])
+def test_usual_short_names(short: str, name: str) -> None:
+    assert find_instrument(short) is INSTRUMENTS[name]
+
+
 def test_a_frame_is_scored_under_any_spelling() -> None:
     frame = pl.DataFrame({"USUBJID": ["P"], "VISITNUM": [1], "SEIZ": ["Y"]})
     assert score("SLEDAI-2K", frame).equals(score("sledai_2k", frame), null_equal=True)

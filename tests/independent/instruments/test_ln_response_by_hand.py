@@ -432,6 +432,8 @@ def test_treatment_failure_stays_and_a_blank_is_none() -> None:
         for name in ("blissln_perr", "aurora1_crr", "aurora1_prr", "kdigo2024_cr", "kdigo2024_perr")
     ]
     assert stated == ["N", "N", "Y", "Y", "N"]
+    kept = at_visit("kdigo2024_cr", base, good, ln_treatment_failure="where_stated")
+    assert (kept["responder"], kept["treatment_ok"]) == ("Y", "Y")
 
 
 def test_prednisone_above_10_mg_from_week_24_in_bliss_ln() -> None:

@@ -198,7 +198,7 @@ def test_a_half_rounds_up() -> None:
         ({"neuropsychiatric": None}, 0.37, 18.37, "undecided"),
         ({"swollen_joints": None}, 0.37, 16.21, "undecided"),  # none, or 28 with arthritis
         ({"swollen_joints": None, "arthritis": "Y"}, 3.5, 16.21, "undecided"),
-        ({"arthritis": None}, 0.37, 3.5, "undecided"),
+        ({"arthritis": None, "swollen_joints": None}, 0.37, 16.21, "undecided"),
         ({"protein_mg": None}, 0.37, round(0.366 - 17.584 + 3.811 * log(50000), 2), "undecided"),
         ({"platelets": None}, 0.37, 26.47, "undecided"),  # down to 1
         ({"leukocytes": None}, 0.37, round(0.366 + 6.118 - 5.058 * log(0.1), 2), "undecided"),
@@ -223,11 +223,19 @@ def test_what_was_not_done_leaves_bounds(missing: Row, lower: float, upper: floa
         ({"localised_rash": "Y", "generalised_rash": None}, 3.5),  # the other is excluded
         ({"localised_rash": None, "generalised_rash": "Y"}, 4.25),
         ({"arthritis": None, "swollen_joints": 1}, 3.95),  # a swollen joint is arthritis
+        ({"arthritis": None, "swollen_joints": 0}, 0.37),  # the joints were counted, none is swollen
     ],
 )
 def test_a_blank_that_changes_nothing(row: Row, expected: float) -> None:
     found = one(**row)
     assert (found["score"], found["completeness"]) == (expected, "complete")
+
+
+def test_by_a_setting_the_count_does_not_answer_the_question_on_arthritis() -> None:
+    (row,) = visits({"arthritis": None, "swollen_joints": 0}, sledas_arthritis_blank="unknown")
+    assert (row["score"], row["lower"], row["upper"]) == (None, 0.37, 3.5)
+    (row,) = visits({"arthritis": None, "swollen_joints": 1}, sledas_arthritis_blank="unknown")
+    assert row["score"] == 3.95
 
 
 def test_a_swollen_joint_does_not_answer_for_the_clinician() -> None:
@@ -346,6 +354,7 @@ def test_what_a_clinician_must_confirm() -> None:
     listed = [(item.setting, item.chosen, item.tag) for item in sign_off_items("sledas")]
     assert listed == [
         ("sledas_arthritis", "joints_or_clinician", "D"),
+        ("sledas_arthritis_blank", "count_decides", "D"),
         ("sledas_rounding", "rounded", "D"),
         ("", "", "X?"),
         ("", "", "X?"),

@@ -79,7 +79,7 @@ def test_bounds_are_reached_and_what_all_completions_share_is_given(
         for (at, code), value in zip(gaps, values, strict=True):
             filled[at][code] = value
         people += [] if both_rashes(filled) else [filled]
-    chosen = {"sledas_arthritis": arthritis, "sledas_rounding": rounding}
+    chosen = {"sledas_arthritis": arthritis, "sledas_rounding": rounding, "sledas_arthritis_blank": "unknown"}
     found = score("sledas", frame(people), settings=chosen, reasons=False).filter(pl.col("VISITNUM") == 1)
     open_, full = found.row(0, named=True), found[1:]
     assert set(full["completeness"]) == {"complete"}
