@@ -29,7 +29,7 @@ from lupustrial.instruments._bilag_rules import (
 )
 from lupustrial.instruments._blocks import Block
 from lupustrial.instruments._columns import Column, Columns, any_of
-from lupustrial.instruments._narrow import Array, NarrowRule, Span, narrow_rule
+from lupustrial.instruments._narrow import Array, NarrowRule, Span, narrow_rule, replaced
 from lupustrial.instruments._spec import DOMAINS
 
 _BIOPSY = "REN_BIOPSY"
@@ -92,7 +92,7 @@ def _without_excused(block: Block) -> _Visit:
         excused = block.values[f"not_due_to_lupus_{code}"].view(np.bool_)
         if excused.any():
             visit.excused[code] = excused
-            visit.values[code] = _put(ITEMS[code].best, excused, visit.values[code])
+            visit.values[code] = replaced(visit.values[code], excused, ITEMS[code].best)
             visit.unknown[code] = visit.unknown[code] | excused if code in visit.unknown else excused
     return visit
 
@@ -183,7 +183,7 @@ def _activity(
         values = {code: visit.values[code] for code in codes}
         if lower is not None:
             values = {
-                code: _put(ITEMS[code].worst, visit.missing[code], column)
+                code: replaced(column, visit.missing[code], ITEMS[code].worst)
                 if code in visit.missing
                 else column
                 for code, column in values.items()
@@ -234,11 +234,6 @@ def _detail(visit: _Visit, earlier: _Earlier, rules: Mapping[str, NarrowRule]) -
         **{f"had:{code}": earlier.known[code] for code in COMPARED},
         **{f"feature:{name}": flag for name, flag in features.items()},
     }
-
-
-def _put(value: int, flag: Array, values: Array) -> Array:
-    """Return the values with another where the flag holds, in their type."""
-    return np.where(flag, values.dtype.type(value), values)
 
 
 @lru_cache(maxsize=64)

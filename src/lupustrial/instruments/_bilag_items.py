@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lupustrial.instruments._spec import DOMAINS, Input
 from lupustrial.instruments._tables import read_table, scale
+from lupustrial.instruments._units import looks_like
 
 _ROWS = read_table("bilag2004_items")
 
@@ -97,6 +98,18 @@ def renal_percent(name: str) -> int:
     return int(RENAL_TEXT[name])
 
 
+#: What a value out of range most often is: quantity, declared unit, and the unit it was given in.
+_SLIPS: Mapping[str, tuple[str, str, str]] = {
+    "REN_P24": ("protein24", "g/24 h", "mg/24 h"),
+    "REN_CREAT": ("creatinine", "umol/L", "mg/dL"),
+    "HAE_HB": ("haemoglobin", "g/dL", "g/L"),
+    "HAE_WBC": ("leukocytes", "10^9/L", "/uL"),
+    "HAE_NEUT": ("neutrophils", "10^9/L", "/uL"),
+    "HAE_LYMPH": ("lymphocytes", "10^9/L", "/uL"),
+    "HAE_PLT": ("platelets", "10^9/L", "/uL"),
+}
+
+
 def inputs() -> tuple[Input, ...]:
     """Return every column that BILAG-2004 reads: the items, earlier involvement, attribution flags."""
     items = tuple(
@@ -111,6 +124,7 @@ def inputs() -> tuple[Input, ...]:
             definition=row["hint"],
             source=row["source"],
             trust=row["trust"],
+            lookalike=looks_like(*_SLIPS[row["code"]]) if row["code"] in _SLIPS else "",
         )
         for row in _ROWS
     )

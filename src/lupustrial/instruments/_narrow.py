@@ -63,6 +63,13 @@ def narrowest(span: Span) -> np.dtype[Any]:
     raise OverflowError(f"values from {span[0]} to {span[1]} do not fit into 64 bits")
 
 
+def replaced(values: Array, flag: Array, value: float) -> Array:
+    """Return the values with another where the flag holds: ``numpy.where`` for a flag that seldom holds."""
+    result = values.copy()
+    result[flag] = value
+    return result
+
+
 def spans_of(formula: Formula, inputs: Sequence[Span]) -> list[Span]:
     """Return between which values each step of a formula lies."""
     spans: list[Span] = []

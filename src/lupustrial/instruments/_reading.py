@@ -15,7 +15,7 @@ import polars as pl
 from lupustrial.instruments._arrow import ArrowColumn, Rows, words
 from lupustrial.instruments._columns import any_of
 from lupustrial.instruments._frame import NO, YES, integer, permitted
-from lupustrial.instruments._narrow import Array, narrowest
+from lupustrial.instruments._narrow import Array, narrowest, replaced
 from lupustrial.instruments._spec import Input
 from lupustrial.instruments._visits import Unusual
 
@@ -112,7 +112,7 @@ def _seldom(frame: pl.DataFrame, each: Input) -> pl.Series:
 
 def _filled(raw: Array, missing: Array | None, fill: float) -> Array:
     """Return the values with what stands for null replaced; that may be anything."""
-    return raw if missing is None else np.where(missing, raw.dtype.type(fill), raw)
+    return raw if missing is None else replaced(raw, missing, fill)
 
 
 def _flags(column: ArrowColumn, rows: Rows, missing: Array | None) -> Array:

@@ -87,7 +87,7 @@ def test_values_that_are_not_permitted_are_all_listed_with_row_and_participant()
         ("INSTR-007", "row 1, item HAE_COOMBS, participant P01, visit 1"),
     ]
     assert found[0].hint == "permitted: whole numbers 0 to 4"
-    assert found[2].hint == "permitted: 0 to 25 g/dL"
+    assert found[2].hint == "permitted: 0 to 25 g/dL; looks like g/L; 1 g/L is 0.1 g/dL"
 
 
 @pytest.mark.parametrize(
@@ -241,3 +241,21 @@ def test_units_that_are_not_known() -> None:
         "INSTR-013",
         "INSTR-013",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "slip", "hint"),
+    [
+        ("REN_CREAT", 1.2, "looks like mg/dL; 1 mg/dL is 88.4 umol/L"),
+        ("REN_P24", 500, "looks like mg/24 h; 1 mg/24 h is 0.001 g/24 h"),
+        ("HAE_HB", 130, "looks like g/L; 1 g/L is 0.1 g/dL"),
+        ("HAE_WBC", 4200, "looks like /uL; 1 /uL is 0.001 10^9/L"),
+        ("HAE_NEUT", 2100, "looks like /uL; 1 /uL is 0.001 10^9/L"),
+        ("HAE_LYMPH", 900, "looks like /uL; 1 /uL is 0.001 10^9/L"),
+        ("HAE_PLT", 180_000, "looks like /uL; 1 /uL is 0.001 10^9/L"),
+    ],
+)
+def test_a_slip_of_unit_in_bilag_is_told(code: str, slip: float, hint: str) -> None:
+    (fault,) = faults(lambda: score("bilag2004", frame({code: slip})))
+    assert (fault.id, fault.place) == ("INSTR-007", f"row 1, item {code}, participant P01, visit 1")
+    assert fault.hint.endswith(hint)
