@@ -154,7 +154,7 @@ def _letters(low: Array, high: Array, sure: Array, *, strict: bool) -> Outputs:
 
 
 BY_BLOCK = BlockScorer(
-    measure=measured, outputs=_outputs, fills={code: item.best for code, item in ITEMS.items()}
+    measure=measured, outputs=_outputs, fills={code: item.best for code, item in ITEMS.items()}, dated=True
 )
 
 

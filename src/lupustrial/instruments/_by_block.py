@@ -40,12 +40,14 @@ class BlockScorer:
         outputs: From what was measured and the settings, the outputs but for ``reasons``.
         fills: By input, what stands where it is not done; 0 where it is not named.
         whole: What is measured that is an output as it is, so that it is put together as Int32.
+        dated: Whether dates are measured with.
     """
 
     measure: Measure
     outputs: Callable[[Measured, Instrument, Mapping[str, str]], Outputs]
     fills: Mapping[str, int] = field(default_factory=dict)
     whole: Sequence[str] = ()
+    dated: bool = False
 
 
 def measured_rows(
@@ -66,7 +68,8 @@ def measured_rows(
     visits = visits_of(frame, known=checked)
     sources = sources_of(frame, instrument.inputs, fills=scorer.fills, whole=checked)
     measure = partial(scorer.measure, settings=settings, detail=checked)
-    return in_blocks(sources, visits, measure, dates=_days(frame), whole=scorer.whole)
+    dates = _days(frame) if scorer.dated else None
+    return in_blocks(sources, visits, measure, dates=dates, whole=scorer.whole)
 
 
 def score_plainly(

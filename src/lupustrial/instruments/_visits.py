@@ -100,8 +100,8 @@ def _later(times: pl.Series, *, equal: bool) -> Array:
 def _odd(frame: pl.DataFrame) -> bool:
     """Return whether a date is none, or a baseline flag is wrong or given twice."""
     if "ADT" in frame.columns and frame["ADT"].dtype != pl.Date:
-        dated = frame.select(is_iso_date(pl.col("ADT").drop_nulls()).all()).item()
-        if not dated:
+        dates = frame.select(pl.col("ADT").drop_nulls().unique())
+        if not dates.select(is_iso_date(pl.col("ADT")).all()).item():
             return True
     if "ABLFL" not in frame.columns:
         return False
