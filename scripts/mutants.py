@@ -1,6 +1,6 @@
 """Change the rules one operator at a time and see whether the tests notice.
 
-    python scripts/mutants.py [MODULE ...] [--workers N] [--list]
+    python scripts/mutants.py [MODULE ...] [--workers N] [--step N] [--list]
 
 A mutant is a rule module with one comparison, operator, constant, option or branch changed. Its tests run in
 a fork of a process that has imported the heavy libraries but not yet used them: a fork of a process in which
@@ -275,14 +275,14 @@ def noticed(mutant: Mutant | None, files: list[str], limit: float) -> bool:
     return True  # a mutant that runs for ever is noticed
 
 
-def tested(module: str, workers: int) -> tuple[list[Mutant], list[Mutant]] | None:
-    """Return all mutants of a module and the survivors; None where its tests fail without any mutant."""
+def tested(module: str, workers: int, step: int) -> tuple[list[Mutant], list[Mutant]] | None:
+    """Return the mutants tried and the survivors; None where the tests fail without any mutant."""
     files = guards(module)
     start = time.monotonic()
     if noticed(None, files, SLOWEST):
         return None
     limit = max(10 * (time.monotonic() - start), 10.0)
-    every = list(mutants(module))
+    every = list(mutants(module))[::step]
     with ThreadPoolExecutor(workers) as pool:
         results = list(pool.map(lambda mutant: noticed(mutant, files, limit), every))
     return every, [mutant for mutant, seen in zip(every, results, strict=True) if not seen]
@@ -293,6 +293,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("modules", nargs="*", default=list(MODULES))
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--step", type=int, default=1, help="try every STEPth mutant only")
     parser.add_argument("--list", action="store_true", help="print the mutants, run nothing")
     chosen = parser.parse_args()
     if chosen.list:
@@ -304,7 +305,7 @@ def main() -> int:
         importlib.import_module(heavy)
     survived = total = 0
     for module in chosen.modules:
-        result = tested(module, chosen.workers)
+        result = tested(module, chosen.workers, chosen.step)
         if result is None:
             print(f"{module}: its tests fail without any mutant; nothing can be said")
             return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +17,9 @@ Row = dict[str, Any]
 Gap = tuple[int, str]
 
 
-def exact(value: object) -> Fraction | None:
-    """Return a number as it is written, 0.7 as seven tenths."""
+@functools.cache
+def exact(value: Any) -> Any:
+    """Return a number as it is written, 0.7 as seven tenths, or None."""
     return None if value is None else Fraction(str(value))
 
 
@@ -37,7 +39,8 @@ def scored(name: str, people: Sequence[list[Row]], settings: Row, rng: random.Ra
     found = score(name, pl.DataFrame(rows, infer_schema_length=None), settings=settings, reasons=False)
     by_key = {(row["USUBJID"], int(row["VISITNUM"])): row for row in found.rows(named=True)}
     return [
-        [by_key[f"{person:05d}", visit] for visit in range(len(visits))] for person, visits in enumerate(people)
+        [by_key[f"{person:05d}", visit] for visit in range(len(visits))]
+        for person, visits in enumerate(people)
     ]
 
 

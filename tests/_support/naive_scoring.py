@@ -58,7 +58,7 @@ def baseline_of(rows: Sequence[Row]) -> int:
 def people(
     rng: random.Random, number: int, draw: Callable[[random.Random], Row], *, visits: tuple[int, int] = (2, 5)
 ) -> list[list[Row]]:
-    """Draw participants, in order of visits; the baseline is flagged in half of them, on any row but the last."""
+    """Draw participants, in order of visits; half have a flagged baseline, on any row but the last."""
     result = []
     for person in range(number):
         length = rng.randint(*visits)
@@ -83,10 +83,15 @@ def by_visit(rows: Sequence[Row]) -> dict[tuple[str, float], Row]:
 
 
 def make_gaps(
-    rng: random.Random, rows: Sequence[Row], codes: Sequence[str], most: int
+    rng: random.Random, rows: Sequence[Row], codes: Sequence[str], most: int, not_first: Sequence[str] = ()
 ) -> list[tuple[int, str]]:
-    """Blank up to `most` cells of a participant, in place; return where."""
-    cells = [(at, code) for at in range(len(rows)) for code in codes if rows[at].get(code) is not None]
+    """Blank up to `most` cells in place, those of `not_first` only after the first visit; return where."""
+    cells = [
+        (at, code)
+        for at, row in enumerate(rows)
+        for code in codes
+        if row.get(code) is not None and (at > 0 or code not in not_first)
+    ]
     gaps = rng.sample(cells, rng.randint(1, most))
     for at, code in gaps:
         rows[at][code] = None

@@ -20,9 +20,75 @@ from lupustrial.instruments import estimate_gfr, score
 
 F = Fraction
 MOLAR = F("113.12")
-UPCR = [0, 0.2, 0.25, 0.49, 0.5, 0.5001, 0.51, 0.7, 0.71, 0.9, 1, 1.0001, 1.4, 1.5, 2, 2.9, 2.9999, 3, 3.0001, 4, 6, 6.2]
-EGFR = [47.9, 48, 50, 53.9, 54, 59.9, 60, 63.9, 64, 67.5, 68, 71.9, 72, 75, 76.5, 80, 80.9, 81, 85, 89.9, 90, 100]
-MGMMOL = [0, 28.28, 49.9, 50, 50.1, 56.5, 56.56, 56.57, 56.6, 79.1, 79.184, 79.2, 113.12, 299.9, 300, 339.36, 339.4, 350, 600]
+UPCR = [
+    0,
+    0.2,
+    0.25,
+    0.49,
+    0.5,
+    0.5001,
+    0.51,
+    0.7,
+    0.71,
+    0.9,
+    1,
+    1.0001,
+    1.4,
+    1.5,
+    2,
+    2.9,
+    2.9999,
+    3,
+    3.0001,
+    4,
+    6,
+    6.2,
+]
+EGFR = [
+    47.9,
+    48,
+    50,
+    53.9,
+    54,
+    59.9,
+    60,
+    63.9,
+    64,
+    67.5,
+    68,
+    71.9,
+    72,
+    75,
+    76.5,
+    80,
+    80.9,
+    81,
+    85,
+    89.9,
+    90,
+    100,
+]
+MGMMOL = [
+    0,
+    28.28,
+    49.9,
+    50,
+    50.1,
+    56.5,
+    56.56,
+    56.57,
+    56.6,
+    79.1,
+    79.184,
+    79.2,
+    113.12,
+    299.9,
+    300,
+    339.36,
+    339.4,
+    350,
+    600,
+]
 P24 = [0, 0.29, 0.3, 0.31, 0.4, 0.41, 0.5, 0.51, 0.6, 0.8, 1, 2, 3, 3.49, 3.5, 3.51, 5, 7, 7.02]
 DEFAULTS: dict[str, str] = {
     "ln_confirmation": "single_visit",
@@ -50,8 +116,18 @@ OWN = {
     "kdigo2024_pr": ["kdigo_egfr_percent"],
     "acr2024_crr": [],
     "acr2024_prr": [],
-    "eular2012_cr": ["upcr_half_gram_mgmmol", "eular_subnephrotic_mgmmol", "eular_near_normal", "gfr_normal_limit"],
-    "eular2012_pr": ["upcr_half_gram_mgmmol", "eular_subnephrotic_mgmmol", "eular_near_normal", "gfr_normal_limit"],
+    "eular2012_cr": [
+        "upcr_half_gram_mgmmol",
+        "eular_subnephrotic_mgmmol",
+        "eular_near_normal",
+        "gfr_normal_limit",
+    ],
+    "eular2012_pr": [
+        "upcr_half_gram_mgmmol",
+        "eular_subnephrotic_mgmmol",
+        "eular_near_normal",
+        "gfr_normal_limit",
+    ],
     "cn_cr": ["cn_protein_limit", "ln_sediment"],
     "cn_pr": ["cn_protein_limit", "ln_sediment"],
 }
@@ -312,6 +388,15 @@ def with_preflare(rows: list[Row]) -> list[Row]:
     return [{**row, "egfr_preflare": told[0] if told else None} for row in rows]
 
 
+def use_surrogates(rng: random.Random, people: list[list[Row]]) -> None:
+    """Give some of the visits the other measure of protein only."""
+    for row in itertools.chain.from_iterable(people):
+        if row["upcr_g_g"] is not None and rng.random() < 0.5:
+            row |= {"protein24": row["upcr_g_g"], "upcr_g_g": None}
+        elif row["protein24"] is not None and rng.random() < 0.5:
+            row |= {"upcr_g_g": row["protein24"], "protein24": None}
+
+
 CASES = [
     (name, other)
     for name, own in OWN.items()
@@ -328,6 +413,8 @@ def test_every_response_equals_the_naive_scorer(name: str, other: Row) -> None:
         for rows in people:
             if not any(row.get("egfr_preflare") for row in rows):
                 rows[0]["egfr_preflare"] = 75
+    if "protein_surrogate" in other:
+        use_surrogates(rng, people)
     places = [flag_baseline(rng, rows) for rows in people]
     for rows, found, base in zip(people, scored(name, people, other, rng), places, strict=True):
         filled = with_preflare(rows)
@@ -357,7 +444,9 @@ def pool(code: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", list(RULES))
-@pytest.mark.parametrize("other", [{}, {"preflare_egfr_unknown": "undecided"}, {"ln_confirmation": "previous_visit"}], ids=str)
+@pytest.mark.parametrize(
+    "other", [{}, {"preflare_egfr_unknown": "undecided"}, {"ln_confirmation": "previous_visit"}], ids=str
+)
 def test_with_gaps_a_response_is_given_exactly_when_all_completions_agree(name: str, other: Row) -> None:
     if "preflare_egfr_unknown" in other and "preflare_egfr_unknown" not in OWN[name]:
         pytest.skip("not a setting of this definition")
@@ -407,7 +496,11 @@ def test_with_gaps_a_response_is_given_exactly_when_all_completions_agree(name: 
     assert decided
 
 
-HE = {"he2020_partial": "halved_subnephrotic", "he2020_sediment": "rbc_below_5", "he2020_creatinine_normal": "within_range"}
+HE = {
+    "he2020_partial": "halved_subnephrotic",
+    "he2020_sediment": "rbc_below_5",
+    "he2020_creatinine_normal": "within_range",
+}
 HE_OTHERS = [
     {},
     {"he2020_partial": "halved_below_3"},
@@ -428,14 +521,20 @@ def he2020(row: Row, base: Row, s: Row) -> str:
     limit = 3 if s["he2020_partial"] == "halved_below_3" else F("3.5")
     if s["he2020_partial"] == "halved_creatinine_25":
         stable = now <= row["creatinine_uln"] or now <= start * F("1.25")
-    if halved(exact(row["protein24"]), exact(base["protein24"])) and exact(row["protein24"]) < limit and stable:
+    if (
+        halved(exact(row["protein24"]), exact(base["protein24"]))
+        and exact(row["protein24"]) < limit
+        and stable
+    ):
         return "partial"
     return "none"
 
 
 def he_visit(rng: random.Random) -> Row:
     return {
-        "creatinine": rng.choice([44.9, 45, 60, 80, 91.9, 92, 92.1, 99.9, 100, 100.1, 115, 115.1, 125, 125.1]),
+        "creatinine": rng.choice(
+            [44.9, 45, 60, 80, 91.9, 92, 92.1, 99.9, 100, 100.1, 115, 115.1, 125, 125.1]
+        ),
         "creatinine_uln": rng.choice([92, 100]),
         "creatinine_lln": rng.choice([None, 45, 45, 60]),
         "protein24": rng.choice(P24),
@@ -465,7 +564,9 @@ def test_he2020_equals_the_naive_scorer_with_and_without_gaps(other: Row) -> Non
             rows[visit][code] = None
             if code in {"urine_rbc", "urine_wbc", "casts"}:
                 rows[visit]["active_sediment"] = None
-    for rows, found, base, cells in zip(people, scored("he2020_renal", people, other, rng), places, gaps, strict=True):
+    for rows, found, base, cells in zip(
+        people, scored("he2020_renal", people, other, rng), places, gaps, strict=True
+    ):
         everyone = list(completions(rows, cells))
         for visit, row in enumerate(found):
             if visit <= base:
@@ -473,7 +574,11 @@ def test_he2020_equals_the_naive_scorer_with_and_without_gaps(other: Row) -> Non
                 continue
             states = {he2020(each[visit], each[base], settings) for each in everyone}
             assert row["state"] == (agreed(states) or "undecided"), (rows, base, visit, states)
-            for name, wanted in (("complete", {"complete"}), ("partial", {"partial"}), ("any", {"complete", "partial"})):
+            for name, wanted in (
+                ("complete", {"complete"}),
+                ("partial", {"partial"}),
+                ("any", {"complete", "partial"}),
+            ):
                 verdict = agreed({"Y" if each in wanted else "N" for each in states})
                 assert row[name] == verdict, (rows, base, visit, name, states)
 
@@ -488,12 +593,16 @@ def test_egfr_equals_the_formula() -> None:
     """The reference gives 73.0 (F 40, 1.0), 97.6 (M 40, 1.0) and 127.7 (F 25, 0.6) as checks."""
     rows = []
     for number, (sex, age, creatinine) in enumerate(
-        itertools.product("FM", (18, 25, 40, 60, 99), (0.3, 0.6, 0.69, 0.7, 0.71, 0.89, 0.9, 0.91, 1.0, 2.5, 9.0))
+        itertools.product(
+            "FM", (18, 25, 40, 60, 99), (0.3, 0.6, 0.69, 0.7, 0.71, 0.89, 0.9, 0.91, 1.0, 2.5, 9.0)
+        )
     ):
         both = {"creatinine_mg_dl": creatinine, "creatinine_umol_l": None}
         if number % 2:
             both = {"creatinine_mg_dl": None, "creatinine_umol_l": round(creatinine * 88.4, 4)}
-        rows.append({"USUBJID": str(number), "VISITNUM": 1, "sex": sex, "age": age, "true": creatinine, **both})
+        rows.append(
+            {"USUBJID": str(number), "VISITNUM": 1, "sex": sex, "age": age, "true": creatinine, **both}
+        )
     frame = pl.DataFrame(rows, infer_schema_length=None)
     found = score("egfr", frame, keep=["true"]).rows(named=True)
     for row, given in zip(found, rows, strict=True):

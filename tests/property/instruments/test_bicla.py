@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 from back_ends import agree
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -186,6 +187,32 @@ def test_the_rules_of_one_domain_agree_with_every_completion() -> None:
         ends = [np.array(each) for each in (start, end, low, high)]
         assert bool(can_be_not_improved(ends[0], ends[1], ends[3])) == any(inside)
         assert bool(must_be_not_improved(ends[0], ends[1], ends[2])) == all(inside)
+
+
+def outcome(pairs: tuple[tuple[int, int], ...]) -> int:
+    """0 met, 1 failed, 2 not evaluable, by the grades alone: ranks at baseline and at the visit."""
+    letters = [(ORDER[before], ORDER[now]) for before, now in pairs]
+    if not any(before in "AB" for before, _ in letters):
+        return 2
+    bad = any(now not in BETTER[before] or (now == "A" and before != "A") for before, now in letters)
+    return int(bad or sum(now == "B" and before in "CDE" for before, now in letters) > 1)
+
+
+@pytest.mark.parametrize(("domains", "draws"), [(1, None), (2, 400), (3, 60)])
+def test_what_grades_allow_is_what_some_completion_is(domains: int, draws: int | None) -> None:
+    """All 225 pairs of bounds of one domain, and some of two and three."""
+    rng = np.random.default_rng(domains)
+    picked = [INSIDE[rng.integers(0, len(INSIDE), draws)] if draws else INSIDE for _ in range(domains)]
+    found = [domain_outcomes(*bounds.T) for bounds in picked]
+    outcomes = {name: {str(n): one[name] for n, one in enumerate(found)} for name in found[0]}
+    possible = np.array(possible_verdicts(outcomes)).T.tolist()
+    for row, told in enumerate(possible):
+        choices = []
+        for bounds in picked:
+            start, end, low, high = bounds[row].tolist()
+            choices.append(list(itertools.product(range(start, end + 1), range(low, high + 1))))
+        seen = {outcome(pairs) for pairs in itertools.product(*choices)}
+        assert told == [0 in seen, 1 in seen, 2 in seen]
 
 
 def verdicts_of(low: Row, high: Row) -> Row:
