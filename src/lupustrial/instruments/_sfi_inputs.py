@@ -211,8 +211,9 @@ SFI = Instrument(
             rule="clinical answers from single manifestations",
             tag="D",
             question="Where the two clinical answers are derived: are platelets below 60 new or worse when "
-            "lower than at the previous visit, is vasculitis other than of the skin meant, and is starting "
-            "prednisone from none a doubling?",
+            "lower than at the previous visit, is vasculitis other than of the skin meant, is starting "
+            "prednisone from none a doubling, and does a dose above 0.5 mg/kg/day that was not raised "
+            "count as action?",
         ),
     ),
     parts=(SLEDAI_PART,),

@@ -344,7 +344,7 @@ JOINT_OTHERS = [
 ]  # fmt: skip
 
 
-def arthritis(low: int, high: int, least: int, open_end: bool) -> str | None:
+def arthritis(low: int, high: int, least: int, *, open_end: bool) -> str | None:
     if low >= least:
         return "Y"
     return None if open_end or high >= least else "N"
@@ -376,8 +376,10 @@ def test_joints_equal_the_naive_scorer(other: Row) -> None:
             outside = rows[visit]["other_active_joints"]
             open_end = outside is None and s["joints_outside_28"] == "unknown"
             low, high = sure + (outside or 0), sure + unknown + (outside or 0)
-            assert row["sledai_arth_selena"] == arthritis(low, high, 3, open_end)
-            assert row["sledai_arth_2k"] == arthritis(low, high, int(s["sledai2k_arthritis_min"]), open_end)
+            assert row["sledai_arth_selena"] == arthritis(low, high, 3, open_end=open_end)
+            assert row["sledai_arth_2k"] == arthritis(
+                low, high, int(s["sledai2k_arthritis_min"]), open_end=open_end
+            )
             if visit > base:
                 assert row["state"] == joint_state(counted[base], counted[visit], s), (rows, base, visit)
 

@@ -349,7 +349,7 @@ def test_sfi_signs_with_gaps(settings: dict[str, str]) -> None:
         "platelets",
     ]
     codes += ["sfi_cns", "sfi_discoid", "sfi_myositis"]
-    drawn = gapped(rng, people(rng, 250, sfi_quiet_signs_row, visits=(2, 3)), codes, sfi_signs_pool, most=2)
+    drawn = gapped(rng, people(rng, 150, sfi_quiet_signs_row, visits=(2, 3)), codes, sfi_signs_pool, most=2)
     scorer = lambda rows: flares("sfi", rows, settings)  # noqa: E731
     assert compare_gaps("sfi", drawn, scorer, settings, SFI_NAMES) > 20
 
