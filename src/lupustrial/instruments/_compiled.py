@@ -56,7 +56,8 @@ def compile_rule(
 
 
 def _kind(column: Any) -> Kind:
-    return _KINDS[np.dtype(getattr(column, "dtype", column)).kind]
+    dtype = column if isinstance(column, type) else getattr(column, "dtype", column)
+    return _KINDS[np.dtype(dtype).kind]
 
 
 def _by_jax(rule: Callable[..., Any]) -> Compiled:
@@ -66,7 +67,10 @@ def _by_jax(rule: Callable[..., Any]) -> Compiled:
 
     def columns_of(*groups: Mapping[str, Any]) -> tuple[Any, ...]:
         nonlocal names  # JAX would put them in alphabetical order
-        returned = rule(*groups)
+        wide = [
+            {name: column.astype(_TYPES[_kind(column)]) for name, column in group.items()} for group in groups
+        ]
+        returned = rule(*wide)
         if not isinstance(returned, Mapping):
             return (returned,)
         names = list(returned)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lupustrial.instruments._symbols import COMPARISONS, Formula, Kind, Step, written
+from lupustrial.instruments._symbols import Formula, Kind, Step, written
 
 Array = npt.NDArray[Any]
 
@@ -24,6 +24,9 @@ Span = tuple[int, int] | None
 
 _WIDTHS = (np.int8, np.int16, np.int32, np.int64)
 _FLAG: Span = (0, 1)
+
+#: Operations on whole numbers that are done in the type of their result.
+_ROUND = ("+", "-", "*", "neg")
 
 _OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "+": np.add,
@@ -173,15 +176,18 @@ class NarrowRule:
         if step[0] == "where":
             return partial(_chosen, kind=kind)
         wide, operation = self._operand_type(at), _OPERATIONS[step[0]]
+        if step[0] in ("//", "%") and kind != wide:
+            return partial(_widened, operation=operation, kind=wide, result=kind)
         if all(self._types[taken] == wide for taken in step[1:]):
             return operation
         return partial(_widened, operation=operation, kind=wide)
 
     def _operand_type(self, at: int) -> np.dtype[Any]:
-        """Return the type in which an operation is done: that of its result, or what holds both operands."""
+        """Return the type in which an operation is done."""
         step = self._formula.steps[at]
         kinds: set[Kind] = {self._formula.kinds[taken] for taken in step[1:]}
-        if step[0] not in COMPARISONS:
+        if step[0] in _ROUND or self._types[at] == np.float64:
+            # Sums and products are right in the type that holds them, whatever wraps round on the way.
             return self._types[at]
         if "float" in kinds:
             return np.dtype(np.float64)
@@ -199,8 +205,14 @@ def _numbered(flag: Any) -> Any:
     return flag.view(np.int8)
 
 
-def _widened(*operands: Any, operation: Callable[..., Any], kind: np.dtype[Any]) -> Any:
-    return operation(*(operand.astype(kind, copy=False) for operand in operands))
+def _widened(
+    *operands: Any,
+    operation: Callable[..., Any],
+    kind: np.dtype[Any],
+    result: np.dtype[Any] | None = None,
+) -> Any:
+    done = operation(*(operand.astype(kind, copy=False) for operand in operands))
+    return done if result is None else done.astype(result)
 
 
 def _chosen(condition: Any, yes: Any, no: Any, *, kind: np.dtype[Any]) -> Any:

@@ -58,8 +58,11 @@ def slicc2012(row: Row) -> Row:
     biopsy = row["biopsy_nephritis"] == "Y" and (row["ANA"] == "Y" or row["DSDNA"] == "Y")
     verdict = "Y" if counted or biopsy else "N"
     return {
-        "score": clinical + immune, "n_clinical": clinical, "n_immunologic": immune, "classified": verdict,
-    }  # fmt: skip
+        "score": clinical + immune,
+        "n_clinical": clinical,
+        "n_immunologic": immune,
+        "classified": verdict,
+    }
 
 
 def eular_acr2019(row: Row) -> Row:
@@ -123,10 +126,19 @@ def test_the_score_is_withheld_without_ana() -> None:
 
 TWICE = {5, 17, 23, 25, 33, 41}
 SDI_DOMAINS = {
-    "ocular": (1, 2), "neuropsychiatric": (3, 7), "renal": (8, 10), "pulmonary": (11, 15), "cardiovascular": (16, 20),
-    "peripheral_vascular": (21, 24), "gastrointestinal": (25, 29), "musculoskeletal": (30, 35), "skin": (36, 38),
-    "gonadal": (39, 39), "endocrine": (40, 40), "malignancy": (41, 41),
-}  # fmt: skip
+    "ocular": (1, 2),
+    "neuropsychiatric": (3, 7),
+    "renal": (8, 10),
+    "pulmonary": (11, 15),
+    "cardiovascular": (16, 20),
+    "peripheral_vascular": (21, 24),
+    "gastrointestinal": (25, 29),
+    "musculoskeletal": (30, 35),
+    "skin": (36, 38),
+    "gonadal": (39, 39),
+    "endocrine": (40, 40),
+    "malignancy": (41, 41),
+}
 
 
 def sdi(row: Row) -> Row:
@@ -165,19 +177,34 @@ def test_sdi_equals_the_naive_scorer_in_every_completion(gaps: int) -> None:
 
 
 AREAS = [
-    "scalp", "ears", "nose_malar", "rest_of_face", "v_neck_front", "posterior_neck_shoulders", "chest", "abdomen",
-    "back_buttocks", "arms", "hands", "legs", "feet",
-]  # fmt: skip
+    "scalp",
+    "ears",
+    "nose_malar",
+    "rest_of_face",
+    "v_neck_front",
+    "posterior_neck_shoulders",
+    "chest",
+    "abdomen",
+    "back_buttocks",
+    "arms",
+    "hands",
+    "legs",
+    "feet",
+]
 ACTIVITY = {
     **{f"{area}_erythema": (0, 1, 2, 3) for area in AREAS},
     **{f"{area}_scale_hypertrophy": (0, 1, 2) for area in AREAS},
-    "mucosal_lesion": (0, 1), "recent_hair_loss_30d": (0, 1), "nonscarring_alopecia": (0, 1, 2, 3),
-}  # fmt: skip
+    "mucosal_lesion": (0, 1),
+    "recent_hair_loss_30d": (0, 1),
+    "nonscarring_alopecia": (0, 1, 2, 3),
+}
 DAMAGE: dict[str, Any] = {
     **{f"{area}_dyspigmentation": (0, 1) for area in AREAS},
     **{f"{area}_scarring_atrophy_panniculitis": (0, 1, 2) for area in AREAS[1:]},
-    "mucosal_dyspigmentation": (0, 1), "scalp_scarring": (0, 3, 4, 5, 6), "dyspigmentation_12_months": ("N", "Y"),
-}  # fmt: skip
+    "mucosal_dyspigmentation": (0, 1),
+    "scalp_scarring": (0, 3, 4, 5, 6),
+    "dyspigmentation_12_months": ("N", "Y"),
+}
 CLASI = {**ACTIVITY, **DAMAGE}
 
 
@@ -282,14 +309,29 @@ JOINTS = [
     f"{side}_{joint}"
     for side in ("left", "right")
     for joint in (
-        "shoulder", "elbow", "wrist", "knee", "mcp1", "mcp2", "mcp3", "mcp4", "mcp5", "thumb_ip", "pip2", "pip3",
-        "pip4", "pip5",
+        "shoulder",
+        "elbow",
+        "wrist",
+        "knee",
+        "mcp1",
+        "mcp2",
+        "mcp3",
+        "mcp4",
+        "mcp5",
+        "thumb_ip",
+        "pip2",
+        "pip3",
+        "pip4",
+        "pip5",
     )
-]  # fmt: skip
+]
 J28 = {
-    "sledai2k_arthritis_min": "2", "joints_missing": "scale", "joint50_counts": "tender_and_swollen",
-    "joint50_baseline_min": "4", "joints_outside_28": "none",
-}  # fmt: skip
+    "sledai2k_arthritis_min": "2",
+    "joints_missing": "scale",
+    "joint50_counts": "tender_and_swollen",
+    "joint50_baseline_min": "4",
+    "joints_outside_28": "none",
+}
 
 
 def joint_counts(row: Row) -> dict[str, tuple[int, int]]:
@@ -339,9 +381,14 @@ def joint_visit(rng: random.Random, share: float, gaps: float) -> Row:
 
 
 JOINT_OTHERS = [
-    {}, {"sledai2k_arthritis_min": "3"}, {"joints_missing": "strict"}, {"joints_missing": "scale_all"},
-    {"joint50_counts": "tender_plus_swollen"}, {"joint50_baseline_min": "6"}, {"joints_outside_28": "unknown"},
-]  # fmt: skip
+    {},
+    {"sledai2k_arthritis_min": "3"},
+    {"joints_missing": "strict"},
+    {"joints_missing": "scale_all"},
+    {"joint50_counts": "tender_plus_swollen"},
+    {"joint50_baseline_min": "6"},
+    {"joints_outside_28": "unknown"},
+]
 
 
 def arthritis(low: int, high: int, least: int, *, open_end: bool) -> str | None:
@@ -385,7 +432,7 @@ def test_joints_equal_the_naive_scorer(other: Row) -> None:
 
 
 def possible(counts: dict[str, tuple[int, int]], s: Row) -> list[Fraction]:
-    """Every value that the count of joint-50 may have; the scaled one alone where responses may rest on it."""
+    """Every value of the count of joint-50; the scaled one alone where a response may rest on it."""
     estimate = scaled(*counts["active"], "scale") if s["joints_missing"] == "scale_all" else None
     if estimate is not None:
         return [estimate]
