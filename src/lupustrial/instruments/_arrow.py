@@ -94,11 +94,12 @@ class _Held:
         capsule = column.__arrow_c_stream__()
         address = _pointer(capsule, b"arrow_array_stream")
         stream, schema, self.array = _Stream.from_address(address), _Schema(), _Array()
-        failed = stream.get_schema(address, ctypes.addressof(schema))
-        if failed or stream.get_next(address, ctypes.addressof(self.array)):
-            raise MemoryError("Polars does not hand out the column")
+        if stream.get_schema(address, ctypes.addressof(schema)):
+            raise MemoryError("Polars does not tell the layout of the column")
         self.format: bytes = schema.format
         schema.release(ctypes.addressof(schema))
+        if stream.get_next(address, ctypes.addressof(self.array)):
+            raise MemoryError("Polars does not hand out the column")
 
     def __del__(self) -> None:
         if self.array.release:

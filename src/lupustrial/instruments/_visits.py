@@ -31,13 +31,14 @@ class Visits:
     first: Array
 
     def spans(self, size: int) -> Iterator[tuple[int, int]]:
-        """Return stretches of about `size` rows that hold whole participants."""
+        """Return stretches of at most `size` rows that hold whole participants, and at least one each."""
+        ends = np.append(self.first[1:], self.rows)
         start = 0
         while start < self.rows:
-            after = int(np.searchsorted(self.first, start + size, side="right"))
-            stop = int(self.first[after - 1]) if after < len(self.first) else self.rows
-            if stop <= start:  # one participant has more rows
-                stop = int(self.first[after])
+            within = int(np.searchsorted(ends, start + size, side="right"))
+            stop = int(ends[within - 1]) if within else 0
+            if stop <= start:  # the next participant alone has more rows
+                stop = int(ends[within])
             yield start, stop
             start = stop
 

@@ -105,6 +105,8 @@ def test_what_end_stage_disease_replaces_need_not_be_done() -> None:
     # End-stage disease not known: 2 points of items 8 and 9, or 3 instead of them.
     row = sdi(SDI_08=1, SDI_09=1, SDI_10=None)
     assert (row["score"], row["lower"], row["upper"]) == (None, 2, 3)
+    assert row["reasons"] == "SDI_08 +1; SDI_09 +1; not done: SDI_10"
+    assert sdi(SDI_17=1)["reasons"] == "SDI_17 +1"
 
 
 def test_reasons_and_other_names_of_columns() -> None:
@@ -137,6 +139,8 @@ def test_items_that_end_stage_disease_replaces_may_be_cleared() -> None:
     start = events(SDI_08=1, SDI_09=1)
     assert queried("sdi", start, events(SDI_10=1)) == []
     assert queried("sdi", start, events(SDI_08=1, SDI_11=1)) == [(1, "SDI-Q02", "SDI_09", "SDI_09=0")]
+    open_ = events(SDI_08=1, SDI_11=1, SDI_10=None)
+    assert queried("sdi", start, open_) == [(1, "SDI-Q02", "SDI_09", "SDI_09=0")]
 
 
 def test_more_events_than_count_are_queried() -> None:
