@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from lupustrial.instruments._visits import Visits
 
 #: Visits in a block: few enough for the cache, many enough that calling NumPy costs little beside the work.
 _ROWS = 1 << 16
+
+#: Bytes at whose multiples arrays begin.
+_ALIGNED = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +96,23 @@ def in_blocks(
     measured: dict[str, Array] = {}
     for start, stop in visits.spans(_ROWS):
         rows = slice(start, stop) if visits.order is None else visits.order[start:stop]
-        for name, values in measure(_block(sources, visits, (start, stop), rows, dates)).items():
-            if name not in measured:
-                kind = np.dtype(np.int32) if name in whole else values.dtype
-                measured[name] = np.empty(visits.rows, kind)
+        found = measure(_block(sources, visits, (start, stop), rows, dates))
+        if not measured:
+            kinds = {name: np.dtype(np.int32) if name in whole else found[name].dtype for name in found}
+            measured = _side_by_side(kinds, visits.rows)
+        for name, values in found.items():
             measured[name][rows] = values
     return measured
+
+
+def _side_by_side(kinds: Mapping[str, np.dtype[Any]], rows: int) -> dict[str, Array]:
+    """Return arrays to be filled, in one stretch of memory: a large one costs far less to get than many."""
+    starts = np.cumsum([0, *(-(-kind.itemsize * rows // _ALIGNED) * _ALIGNED for kind in kinds.values())])
+    memory = np.empty(starts[-1], np.uint8)
+    return {
+        name: memory[start:][: kind.itemsize * rows].view(kind)
+        for (name, kind), start in zip(kinds.items(), starts[:-1], strict=True)
+    }
 
 
 def _block(

@@ -125,7 +125,7 @@ def _flags(column: ArrowColumn, rows: Rows, missing: Array | None) -> Array:
     if missing is not None:  # what stands for null is anything
         yes &= ~missing
         no |= missing
-    if not (yes | no).all():
+    if np.count_nonzero(yes) + np.count_nonzero(no) < len(first):
         second = column.tails(rows)
         yes |= _among(YES, first, second) & ~no
         if not (yes | no | _among(NO, first, second)).all():
