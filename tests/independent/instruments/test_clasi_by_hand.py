@@ -108,6 +108,8 @@ def test_mucosal_dyspigmentation_is_only_missed_where_it_counts(option: str, *, 
 def test_the_doubling_asks_only_where_there_is_dyspigmentation() -> None:
     row = clasi(scalp_scarring=4, dyspigmentation_12_months=None)
     assert (row["damage"], row["completeness_damage"]) == (4, "complete")
+    assert row["reasons"] == "scalp_scarring 4"
+    assert clasi(scalp_scarring=None)["reasons"] == "not done: scalp_scarring"
     row = clasi(
         scalp_scarring=4, feet_dyspigmentation=1, legs_dyspigmentation=1, dyspigmentation_12_months=None
     )

@@ -255,6 +255,26 @@ def test_alt_when_baseline_or_its_limit_is_missing() -> None:
     assert found[0]["shift_alt"] is None
 
 
+def test_a_missing_alt_baseline_may_lie_just_above_its_limit() -> None:
+    """1.5 times 40.0001 is 60.00015: 60.0002 is grade 1 of that baseline, 60.0001 of no abnormal one.
+
+    By its own limit of 200 either is normal.
+    """
+    start = {"alt": None, "alt_uln": 40.0}
+    pairs = [[start, {"alt": value, "alt_uln": 200.0}] for value in (60.0001, 60.0002)]
+    found = scored_apart("ctcae5", *pairs)
+    assert [parts(row, "alt")[1:3] for row in found] == [(0, 0), (0, 1)]
+    assert [row["emergent_alt"] for row in found] == ["N", None]
+
+
+def test_steroids_that_may_have_been_started_may_be_emergent() -> None:
+    normal = {"eos": 0.2, "eos_uln": 0.5, "eos_steroids": "N"}
+    pair = [normal, normal | {"eos_steroids": None}]
+    (row,) = scored_apart("ctcae5", pair, ctcae_reports_missing="unknown")
+    assert (row["grade_eos"], row["upper_eos"], row["emergent_eos"]) == (None, 3, None)
+    assert scored_apart("ctcae5", pair)[0]["emergent_eos"] == "N"
+
+
 @pytest.mark.parametrize(
     ("option", "expected"),
     [("by_threshold", [2, 2, 2, 1, 0]), ("grade_0", [0, 0, 2, 1, 0])],
@@ -370,6 +390,7 @@ def test_consistency_checks() -> None:
         {"hb": 7.9, "hb_life_threatening": "Y", "eos": 0.6, "eos_uln": 0.5, "eos_steroids": "Y"},
         {"hb": 9.0, "hb_life_threatening": "N", "eos": 0.5, "eos_uln": 0.5, "eos_steroids": "N"},
         {"temp": 39.0, "temp_hours": 0.0},
+        {"temp": 39.0, "temp_hours": 0.0001},
     ]
     assert queried("ctcae5", *rows) == [
         (0, "CTC-Q01", "lymph", "lymph=4.0001, wbc=4"),
@@ -378,6 +399,7 @@ def test_consistency_checks() -> None:
         (1, "CTC-Q01", "eos", "eos=5, wbc=4"),
         (2, "CTC-Q03", "hb_life_threatening", "hb_life_threatening=Y, hb=8"),
         (2, "CTC-Q04", "eos_steroids", "eos_steroids=Y, eos=0.5, eos_uln=0.5"),
+        (6, "CTC-Q02", "temp_hours", "temp_hours=0.0001, temp=39"),
     ]
 
 

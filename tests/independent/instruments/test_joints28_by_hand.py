@@ -64,6 +64,8 @@ def test_all_joints() -> None:
 def test_active_joints_are_tender_and_swollen_at_once() -> None:
     row = one(joints(7, 4))
     assert (row["tender"], row["swollen"], row["active"]) == (7, 4, 4)
+    assert row["reasons"] == "active: left_shoulder, left_elbow, left_wrist, left_knee"
+    assert one(joints(4, 0))["reasons"] is None
 
 
 def test_a_count_is_scaled_while_five_joints_are_missing() -> None:
