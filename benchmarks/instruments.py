@@ -27,7 +27,7 @@ SLEDAI, BILAG = "selena_sledai", "bilag2004"
 ROWS = 1_000_000
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 SAMPLE = 24_000
-BEST_OF = 5
+BEST_OF, ROUNDS = 9, 2
 
 #: Bytes that a value takes; of a longer text, what stands in the column.
 BYTES = {"String": 16, "Boolean": 1 / 8, "Int8": 1, "Int64": 8, "Float64": 8}
@@ -44,7 +44,7 @@ KINDS: tuple[tuple[str, dict[str, Any], str], ...] = (
 )
 
 #: Kinds of columns for the growth: the usual ones for SLEDAI, for BILAG those of which 10 M rows fit.
-GROWING = (KINDS[0], KINDS[5])
+GROWING = (KINDS[0], KINDS[1], KINDS[5])
 
 
 def main() -> None:
@@ -57,11 +57,15 @@ def main() -> None:
 
 
 def _print_scoring(rows: int) -> None:
-    print(f"\nThrough score(..., reasons=False): {rows:,} rows, best of {BEST_OF}")
+    print(f"\nThrough score(..., reasons=False): {rows:,} rows, best of {ROUNDS} rounds of {BEST_OF}")
     _line("instrument", "columns", "M rows/s", "ns/row", "plain rows/s", "ratio")
-    plain = {name: _child("by_row", name=name)["rows_a_second"] for name in (SLEDAI, BILAG)}
-    for name, kind, told in KINDS:
-        rate = _child("score", name=name, rows=rows, **kind)["rows_a_second"]
+    plain, rates = dict.fromkeys((SLEDAI, BILAG), 0.0), [0.0] * len(KINDS)
+    for _ in range(ROUNDS):  # what else the machine does comes and goes
+        for name in plain:
+            plain[name] = max(plain[name], _child("by_row", name=name)["rows_a_second"])
+        for at, (name, kind, _) in enumerate(KINDS):
+            rates[at] = max(rates[at], _child("score", name=name, rows=rows, **kind)["rows_a_second"])
+    for rate, (name, _, told) in zip(rates, KINDS, strict=True):
         ratio = f"{rate / plain[name]:.0f} x"
         _line(name, told, f"{rate / 1e6:.2f}", f"{1e9 / rate:.0f}", f"{plain[name]:,.0f}", ratio)
 
@@ -140,7 +144,7 @@ def _time_score(name: str, rows: int, **kind: Any) -> dict[str, float]:
     held = _resident()
     first = _best(partial(score, name, frame, reasons=False), 1)
     added = max(_peak() - held, 0)
-    again = _best(partial(score, name, frame, reasons=False), BEST_OF - 1 if rows <= ROWS else 1)
+    again = _best(partial(score, name, frame, reasons=False), BEST_OF - 1 if rows <= ROWS else 2)
     seconds = min(first, again)
     return {
         "seconds": seconds,
@@ -255,7 +259,7 @@ CHILDREN: Mapping[str, Callable[..., Mapping[str, Any]]] = {
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
-        if hasattr(os, "sched_setaffinity"):
+        if sys.argv[2] == "rules" and hasattr(os, "sched_setaffinity"):  # JAX has more threads than one
             os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
         print(json.dumps(CHILDREN[sys.argv[2]](**json.loads(sys.argv[3]))))
     else:

@@ -35,8 +35,10 @@ ENOUGH = 0.9  # of all mutants
 #: Rule modules, and words in the names of the test files that guard them.
 MODULES: dict[str, tuple[str, ...]] = {
     "_acr1997": ("scores_by_hand", "classification_by_hand"),
+    "_arrow": ("test_blocks",),
     "_bicla": ("bicla_by_hand",),
     "_bicla_rules": ("bicla_by_hand",),
+    "_bilag_block": ("bilag_against_naive", "scores_by_hand"),
     "_bilag_checks": ("bilag_checks",),
     "_bilag_classic_rules": ("bilag_letters",),
     "_bilag_deciding": ("bilag_flare",),
@@ -45,6 +47,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "_bilag_rules": ("scores_by_hand", "bilag", "backends"),
     "_bilag_tally": ("bilag_letters",),
     "_bilag_value_checks": ("bilag_checks",),
+    "_blocks": ("test_blocks",),
     "_clasi": ("clasi_by_hand", "skin_joints_damage_facts", "skin_joints_damage_bad_input"),
     "_clasi50": ("clasi_by_hand", "skin_joints_damage_bad_input"),
     "_clasi_rules": ("clasi_by_hand", "skin_joints_damage_facts"),
@@ -73,13 +76,15 @@ MODULES: dict[str, tuple[str, ...]] = {
     "_ln_response": ("ln_response_by_hand",),
     "_ln_rules": ("ln_response_by_hand",),
     "_ln_table": ("ln_response_by_hand",),
+    "_narrow": ("test_narrow",),
     "_pga": ("scores_by_hand", "shared_vectors", "backends"),
+    "_reading": ("test_blocks",),
     "_responder": ("bicla_by_hand", "sri_by_hand"),
     "_responder_checks": ("responder_checks_by_hand",),
     "_s2k_ri50": ("sledai_family_by_hand",),
     "_sdi": ("sdi_by_hand", "skin_joints_damage_bad_input"),
     "_sfi_rules": ("sfi",),
-    "_sledai": ("scores_by_hand", "published_facts", "backends"),
+    "_sledai": ("scores_by_hand", "published_facts", "backends", "carried_by_hand"),
     "_sledai_change": ("sledai_family",),
     "_sledai_checks": ("sledai_checks",),
     "_sledai_family": ("sledai_family_by_hand", "sledai_family_bad_input"),
@@ -97,9 +102,11 @@ MODULES: dict[str, tuple[str, ...]] = {
     "_steroid_rules": ("steroids_by_hand",),
     "_steroid_taper": ("steroids_by_hand", "steroids_bad_input"),
     "_steroids": ("scores_by_hand", "steroids_by_hand", "backends"),
+    "_symbols": ("test_symbols",),
     "_treatment_events": ("treatment_failure_by_hand",),
     "_treatment_failure": ("treatment_failure_by_hand", "steroids_bad_input"),
     "_units": ("units_by_hand",),
+    "_visits": ("test_blocks",),
 }
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {

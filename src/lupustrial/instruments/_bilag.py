@@ -31,8 +31,8 @@ from lupustrial.instruments._settings import digest, settings_of
 from lupustrial.instruments._spec import DOMAINS, Instrument, Open
 from lupustrial.instruments._verdict import joined, letter, scored_by
 
-#: Letters by rank, then null.
-_LETTERS: tuple[str | None, ...] = (*sorted(RANK, key=lambda letter: RANK[letter]), None)
+#: Letters by rank.
+_LETTERS: tuple[str, ...] = tuple(sorted(RANK, key=lambda letter: RANK[letter]))
 _TEXT, _WHOLE = pl.String(), pl.Int32()
 
 BILAG2004 = Instrument(
@@ -149,7 +149,7 @@ def _letters(low: Array, high: Array, sure: Array, *, strict: bool) -> Outputs:
     """Return a grade with its ends and its completeness as texts; equal columns are written once."""
     lower = texts(low, _LETTERS)
     upper = lower if sure.all() else texts(high, _LETTERS)
-    grade = texts(np.where(sure, low, _LETTERS.index(None)), _LETTERS) if strict else lower
+    grade = texts(np.where(sure, low, len(_LETTERS)), (*_LETTERS, None)) if strict else lower
     return {"grade": grade, "lower": lower, "upper": upper, "completeness": completeness(sure)}
 
 

@@ -55,17 +55,37 @@ class Source:
         missing = self.column.missing(rows)
         if missing is not None and not missing.any():
             missing = None
-        if self.whole:
-            values = _filled(self.column.values(rows), missing, self.fill).astype(self._kind)
-        elif self.each.kind in ("yn", "flag"):
-            values = _flags(self.column, rows, missing).view(np.int8)
-        elif self.each.kind == "ord":
-            values = _ordinals(_filled(self.column.values(rows), missing, self.fill), self.each)
-        else:
-            unit = 10**self.each.decimals
-            decimals = self.column.values(rows).astype(np.float64)
-            values = _scaled(_filled(decimals, missing, self.fill / unit), self.each)
+        if self.each.kind in ("yn", "flag") and not self.whole:
+            return _flags(self.column, rows, missing).view(np.int8), missing
+        raw = self.column.values(rows)
+        if self._scaled:
+            raw = raw.astype(np.float64)
+        values = self._taken(raw)
+        if values is None and missing is not None:  # what stands for null is anything, mostly 0
+            values = self._taken(replaced(raw, missing, self.each.low / self._unit))
+        if values is None:
+            raise Unusual
+        if missing is not None:
+            values[missing] = self.fill
         return values, missing
+
+    def _taken(self, raw: Array) -> Array | None:
+        """Return numbers in units of the last decimal, rounded half up; None where one is not permitted."""
+        low, high = self.each.low / self._unit, self.each.high / self._unit
+        if not (raw.min() >= low and raw.max() <= high):  # false also where one is NaN
+            return None
+        if self._scaled:
+            raw = np.floor(raw * float(self._unit) + 0.5)
+        values = raw.astype(self._kind)
+        return values if raw.dtype.kind != "f" or np.array_equal(values, raw) else None
+
+    @property
+    def _scaled(self) -> bool:
+        return self.each.kind == "num" and not self.whole
+
+    @property
+    def _unit(self) -> int:
+        return 10**self.each.decimals if self._scaled else 1
 
     @property
     def _kind(self) -> np.dtype[Any]:
@@ -110,11 +130,6 @@ def _seldom(frame: pl.DataFrame, each: Input) -> pl.Series:
     return frame.select(integer(each)).to_series()
 
 
-def _filled(raw: Array, missing: Array | None, fill: float) -> Array:
-    """Return the values with what stands for null replaced; that may be anything."""
-    return raw if missing is None else replaced(raw, missing, fill)
-
-
 def _flags(column: ArrowColumn, rows: Rows, missing: Array | None) -> Array:
     """Return where the answer is yes."""
     if column.is_flags:
@@ -138,26 +153,3 @@ def _among(texts: Sequence[str], first: Array, second: Array) -> Array:
     pairs = [words(text) for text in texts]
     among: Array = any_of((first == head) & (second == tail) for head, tail in pairs)
     return among
-
-
-def _ordinals(raw: Array, each: Input) -> Array:
-    _refuse_outside(raw, each.low, each.high)
-    values = raw.astype(narrowest((each.low, each.high)))
-    if raw.dtype.kind == "f" and not np.array_equal(values, raw):
-        raise Unusual
-    return values
-
-
-def _scaled(values: Array, each: Input) -> Array:
-    """Return decimals in units of the last one, rounded half up; they are changed in place."""
-    unit = 10**each.decimals
-    _refuse_outside(values, each.low / unit, each.high / unit)
-    values *= float(unit)
-    values += 0.5
-    np.floor(values, out=values)
-    return values.astype(narrowest((each.low, each.high)))
-
-
-def _refuse_outside(values: Array, low: float, high: float) -> None:
-    if not (values.min() >= low and values.max() <= high):  # false also where one is NaN
-        raise Unusual

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from lupustrial.instruments._arrow import ArrowColumn
 from lupustrial.instruments._frame import is_iso_date, key_faults, time_of
 from lupustrial.instruments._narrow import Array
 
@@ -68,7 +69,7 @@ def visits_of(frame: pl.DataFrame, *, known: bool) -> Visits:
 
 def _first(participants: pl.Series) -> Array:
     """Return where another participant begins than stood before."""
-    other = (participants.slice(1) != participants.head(len(participants) - 1)).to_numpy()
+    other = _flags(participants.slice(1) != participants.head(len(participants) - 1))
     return np.concatenate([[0], np.flatnonzero(other) + 1])
 
 
@@ -95,7 +96,11 @@ def _in_order(frame: pl.DataFrame, participants: pl.Series, first: Array) -> boo
 def _later(times: pl.Series, *, equal: bool) -> Array:
     """Return where a row comes later than the row before it; `equal` lets the same time pass."""
     before, after = times.head(len(times) - 1), times.slice(1)
-    return (after >= before if equal else after > before).to_numpy()
+    return _flags(after >= before if equal else after > before)
+
+
+def _flags(column: pl.Series) -> Array:
+    return ArrowColumn(column).flags(slice(0, len(column)))
 
 
 def _odd(frame: pl.DataFrame) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lupustrial.instruments import Input, _arrow
+from lupustrial.instruments import Input, _arrow, _blocks
 from lupustrial.instruments._arrow import ArrowColumn, words
 from lupustrial.instruments._blocks import Block, in_blocks
 from lupustrial.instruments._reading import sources_of
@@ -281,6 +281,27 @@ def test_a_block_has_values_gaps_and_dates_in_order_of_time() -> None:
     assert (result["item"].dtype, result["twice"].dtype) == (np.int32, np.int64)
 
 
+def test_blocks_are_put_together_in_the_order_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_blocks, "_ROWS", 2)
+    rows = frame("CABAAC", VISITNUM=[2, 1, 1, 3, 2, 1], item=[None, 1, 2, 3, None, 4])
+    (source,) = sources_of(rows, INPUTS[1:2], fills={}, whole=False)
+    sizes: list[int] = []
+
+    def measure(found: Block) -> dict[str, np.ndarray]:
+        sizes.append(found.rows)
+        assert (found.rows == 1) == (found.missing == {})  # B alone has no gap
+        return {"item": found.values["item"], "visit": found.position, "sure": found.position >= 0}
+
+    result = in_blocks([source], visits_of(rows, known=True), measure, whole=("visit",))
+    assert sizes == [3, 1, 2]
+    assert result["item"].tolist() == [0, 1, 2, 3, 0, 4]
+    assert result["visit"].tolist() == [1, 0, 0, 2, 1, 0]
+    assert result["sure"].all()
+    assert [result[name].dtype for name in result] == [np.int8, np.int32, np.bool_]
+    assert len({id(values.base) for values in result.values()}) == 1  # one stretch of memory
+    assert all(values.ctypes.data % 4 == 0 for values in result.values())
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -334,6 +355,47 @@ def test_every_way_to_write_a_value(column: str, values: Any, wanted: list[int])
     read, missing = source.read(slice(0, rows.height), rows.height)
     assert (read.tolist(), missing) == (wanted, None)
     assert read.dtype == (np.int16 if column == "part" else np.int8)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "wanted"),
+    [
+        ("yes", ["maybe", "Y", "N"], [0, 1, 0]),
+        ("yes", ["Y", "Y", "N"], [0, 1, 0]),
+        ("yes", ["yes", "yes", "no"], [0, 1, 0]),
+        ("yes", [True, True, False], [0, 1, 0]),
+        ("item", [99, 2, 0], [3, 2, 0]),
+        ("item", [2.5, 2.0, 0.0], [3, 2, 0]),
+        ("item", [float("nan"), 2.0, 0.0], [3, 2, 0]),
+        ("part", [float("inf"), 2.0, 0.04], [7, 20, 0]),
+        ("part", [1000, 2, 0], [7, 20, 0]),
+    ],
+)
+def test_what_memory_holds_under_null_is_not_read(column: str, values: list[Any], wanted: list[int]) -> None:
+    hidden = pl.select(pl.when(pl.Series([False, True, True])).then(pl.Series(column, values))).to_series()
+    assert hidden.null_count() == 1
+    rows = pl.DataFrame({column: hidden})
+    read = sources_of(rows, INPUTS, fills={"item": 3, "part": 7}, whole=False)
+    (found,) = (one.read(slice(0, 3), 3) for one in read if one.each.code == column)
+    assert found[1] is not None
+    assert (found[0].tolist(), found[1].tolist()) == (wanted, [True, False, False])
+
+
+def test_a_checked_column_holds_units_of_the_last_decimal() -> None:
+    rows = pl.DataFrame(
+        {"yes": [1, None], "item": [None, 4], "part": [None, 30]}, schema_overrides={"part": pl.Int64}
+    )
+    values = [
+        one.read(slice(0, 2), 2)[0].tolist()
+        for one in sources_of(rows, INPUTS, fills={"part": 7}, whole=True)
+    ]
+    assert values == [[1, 0], [0, 4], [7, 30]]
+
+
+def test_whole_numbers_of_a_decimal_input_without_decimals_are_rounded() -> None:
+    each = Input(code="n", label="", kind="num", high=9)
+    (source,) = sources_of(pl.DataFrame({"n": [2.5, 2.4, 9.0]}), (each,), fills={}, whole=False)
+    assert source.read(slice(0, 3), 3)[0].tolist() == [3, 2, 9]
 
 
 def test_a_column_that_is_not_there_or_empty_is_not_done_at_all() -> None:
