@@ -232,6 +232,10 @@ def test_bounds_of_grades_and_of_sledai_decide_where_they_can() -> None:
     row = bicla(base, held | {"sledai_upper": 13})
     assert (row["sledai_ok"], row["responder"]) == (None, None)
     assert "SLEDAI 12 to 0-13: undecided" in row["reasons"]
+    row = bicla(base, held | {"sledai_lower": 12, "sledai_upper": 13})
+    assert (row["sledai_ok"], row["responder"]) == (None, None)  # 12 is no rise
+    row = bicla(base, held | {"sledai_lower": 13, "sledai_upper": 14})
+    assert (row["sledai_ok"], row["responder"]) == ("N", "N")
 
 
 def test_items_are_taken_in_place_of_components() -> None:
