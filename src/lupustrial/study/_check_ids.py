@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from lupustrial.study._inspection import Inspection, Path
+from lupustrial.study._model import AnalysisPlan, FurtherPlan, Study
 
 _LOWER = re.compile(r"[a-z][a-z0-9_]*")
 _UPPER = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -45,9 +47,7 @@ def check_ids(inspection: Inspection) -> None:
         (("forms",), tuple(form.id for form in study.forms), "form", _LOWER),
         (("instruments",), tuple(use.id for use in study.instruments), "instrument use", _WITHOUT_BLANKS),
         (("plan", "parameters"), tuple(p.id for p in study.plan.parameters), "parameter", _UPPER),
-        (("plan", "estimands"), tuple(e.id for e in study.plan.estimands), "estimand", _WITHOUT_BLANKS),
-        (("plan", "analyses"), tuple(a.id for a in study.plan.analyses), "analysis", _WITHOUT_BLANKS),
-        (("plan", "displays"), tuple(d.id for d in study.plan.displays), "display", _WITHOUT_BLANKS),
+        *_of_plans(study),
     )
     for path, ids, kind, pattern in lists:
         inspection.unique(path, ids, kind)
@@ -61,6 +61,20 @@ def check_ids(inspection: Inspection) -> None:
     if not _STUDY.fullmatch(study.id):
         hint = "use letters, digits, dots, dashes"
         inspection.error("STUDY-011", ("id",), f"study id `{study.id}` is not a name", hint)
+
+
+def _of_plans(study: Study) -> Iterator[tuple[Path, tuple[str, ...], str, re.Pattern[str]]]:
+    """Return the ids of the plan and of the further plans."""
+    plans: dict[Path, AnalysisPlan | FurtherPlan] = {("plan",): study.plan}
+    plans |= {("further_plans", name): plan for name, plan in study.further_plans.items()}
+    for path, plan in plans.items():
+        for section, kind in (
+            ("strata", "stratum"),
+            ("estimands", "estimand"),
+            ("analyses", "analysis"),
+            ("displays", "display"),
+        ):
+            yield (*path, section), tuple(one.id for one in getattr(plan, section)), kind, _WITHOUT_BLANKS
 
 
 def _well_formed(
@@ -81,9 +95,24 @@ def _well_formed(
             inspection.error("STUDY-011", (*path, place, "id"), f"{kind} id `{name}` is reserved", hint)
 
 
-def _between_lists(inspection: Inspection) -> None:
-    """Criteria share one numbering, populations one set of flags, arms one set of labels."""
+def _between_plans(inspection: Inspection) -> None:
+    """Analyses and displays of all plans have different ids: results and files are named by them."""
     study = inspection.study
+    for section, kind in (("analyses", "analysis"), ("displays", "display")):
+        known = {one.id: "analysis.yaml" for one in getattr(study.plan, section)}
+        for name, plan in study.further_plans.items():
+            for place, one in enumerate(getattr(plan, section)):
+                if one.id in known:
+                    path: Path = ("further_plans", name, section, place, "id")
+                    message = f"{kind} `{one.id}` also stands in {known[one.id]}"
+                    inspection.error("STUDY-010", path, message, "rename one: results bear this name")
+            known |= {one.id: f"analysis-{name}.yaml" for one in getattr(plan, section)}
+
+
+def _between_lists(inspection: Inspection) -> None:
+    """Criteria share one numbering, populations one set of flags, arms one of labels, plans one of ids."""
+    study = inspection.study
+    _between_plans(inspection)
     inclusion = {criterion.id for criterion in study.eligibility.inclusion}
     for place, criterion in enumerate(study.eligibility.exclusion):
         if criterion.id in inclusion:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lupustrial.study._check_derivations import check_derivations
+from lupustrial.study._check_estimands import check_events, check_model, check_stratum
 from lupustrial.study._inspection import Inspection, Path
 from lupustrial.study._model import Analysis, Display, InstrumentUse
 
@@ -15,7 +17,7 @@ _CLAIM = re.compile(r"(?P<parameter>[^@]+)@(?P<week>-?\d+|overall)(?:@(?P<arm>[^
 
 
 def check_plan(inspection: Inspection) -> None:
-    """STUDY-050 to STUDY-083."""
+    """STUDY-050 to STUDY-086."""
     for place, use in enumerate(inspection.study.instruments):
         _check_use(inspection, ("instruments", place), use)
     for place, parameter in enumerate(inspection.study.plan.parameters):
@@ -30,10 +32,24 @@ def check_plan(inspection: Inspection) -> None:
             message = f"`decimals` is {parameter.decimals}"
             inspection.error("STUDY-060", (*path, "decimals"), message, "write 0 or more")
     check_derivations(inspection)
-    for place, analysis in enumerate(inspection.study.plan.analyses):
-        _check_analysis(inspection, ("plan", "analyses", place), analysis)
-    for place, display in enumerate(inspection.study.plan.displays):
-        _check_display(inspection, ("plan", "displays", place), display)
+    _check_contents(inspection, ("plan",))
+    for name in inspection.study.further_plans:
+        other = replace(inspection, study=inspection.study.under(name))  # the same list of faults
+        _check_contents(other, ("further_plans", name))
+
+
+def _check_contents(inspection: Inspection, path: Path) -> None:
+    """Check what the plan that stands at `path` is made of."""
+    plan = inspection.study.plan
+    for place, stratum in enumerate(plan.strata):
+        check_stratum(inspection, (*path, "strata", place), stratum)
+    for place, estimand in enumerate(plan.estimands):
+        check_events(inspection, (*path, "estimands", place), estimand)
+    for place, analysis in enumerate(plan.analyses):
+        _check_analysis(inspection, (*path, "analyses", place), analysis)
+        check_model(inspection, (*path, "analyses", place), analysis)
+    for place, display in enumerate(plan.displays):
+        _check_display(inspection, (*path, "displays", place), display)
 
 
 def _check_use(inspection: Inspection, path: Path, use: InstrumentUse) -> None:

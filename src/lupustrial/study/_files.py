@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,11 @@ _ELSEWHERE = {
     "forms": "forms/*.yaml",
     "instruments": "instruments.yaml",
     "plan": "analysis.yaml",
+    "further_plans": "analysis-NAME.yaml",
 }
+#: A further plan, ``analysis-NAME.yaml``.
+_FURTHER = re.compile(r"analysis-(?P<name>[a-z0-9][a-z0-9-]*)\.yaml")
+
 _EMPTY_PLAN = ("parameters", "estimands", "analyses", "displays")
 
 
@@ -59,7 +64,8 @@ def read_folder(folder: Path, faults: list[Fault]) -> tuple[Mounted | None, dict
             Fault(id="STUDY-001", message="the study has no forms", place="forms/*.yaml", hint=hint)
         )
     forms = [_read(folder, name, faults) for name in names]
-    present = [name for name in (*FILES, *names) if (folder / name).is_file()]
+    further = _further_plans(folder)
+    present = [name for name in (*FILES, *further.values(), *names) if (folder / name).is_file()]
     contents = {name: (folder / name).read_bytes() for name in present}
     root = trees["study"]
     if root is None:
@@ -71,10 +77,22 @@ def read_folder(folder: Path, faults: list[Fault]) -> tuple[Mounted | None, dict
     root.value["forms"] = Branch([tree for tree in forms if tree is not None], "forms/*.yaml", 1)
     root.value["codelists"] = _codelists(trees["codelists"])
     root.value["instruments"] = _instruments(trees["instruments"], faults)
+    plans = {name: _read(folder, file, faults) for name, file in further.items()}
+    if None in plans.values():
+        doubts.add("unread further_plans")
+    root.value["further_plans"] = Branch(
+        {name: plan for name, plan in plans.items() if plan is not None}, "analysis-*.yaml", 1
+    )
     root.value["plan"] = trees["plan"] or Branch(
         {key: Branch([], "analysis.yaml", 1) for key in _EMPTY_PLAN}, "analysis.yaml", 1
     )
     return Mounted(branch=root, doubts=frozenset(doubts)), contents
+
+
+def _further_plans(folder: Path) -> dict[str, str]:
+    """Return the files of further plans by the names of the plans."""
+    found = [_FURTHER.fullmatch(path.name) for path in sorted(folder.glob("analysis-*.yaml"))]
+    return {match["name"]: match[0] for match in found if match}
 
 
 def _read(folder: Path, name: str, faults: list[Fault]) -> Branch | None:
@@ -89,7 +107,7 @@ def _strays(folder: Path, faults: list[Fault]) -> None:
     """Refuse YAML files that look like part of the study and would silently be passed over."""
     for path in sorted([*folder.glob("*.y*ml"), *(folder / "forms").glob("*.yml")]):
         name = path.relative_to(folder).as_posix()
-        if name in FILES or not path.is_file():
+        if name in FILES or _FURTHER.fullmatch(name) or not path.is_file():
             continue
         hint = f"rename it to {name.removesuffix('.yml')}.yaml" if name.endswith(".yml") else ""
         hint = closest(name, list(FILES)) or hint or "move it into a folder of its own"
@@ -100,7 +118,7 @@ def _strays(folder: Path, faults: list[Fault]) -> None:
 
 def _misplaced(root: Branch, faults: list[Fault]) -> None:
     """Refuse keys of ``study.yaml`` that have their own file, and those that no file may set."""
-    for key in ("codelists", "forms", "instruments", "plan", "folder", "digest"):
+    for key in ("codelists", "forms", "instruments", "plan", "further_plans", "folder", "digest"):
         if key in root.value:
             place = root.at(key)
             hint = f"it stands in {_ELSEWHERE[key]}" if key in _ELSEWHERE else "remove it: it is found out"

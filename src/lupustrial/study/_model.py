@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -399,14 +399,38 @@ class Parameter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EventRule:
+    """How an intercurrent event is found in the data; from the visit at which it is found it has happened.
+
+    ====================  =======================================================================
+    kind                  the event has happened at the first planned visit after baseline
+    ====================  =======================================================================
+    ``left study``        that comes after the last visit attended, of one whose participation ended early
+    ``stopped treatment`` that comes after the last dose, of one who did not complete treatment
+    ``above baseline``    at which `parameter` is higher than at baseline, from week `from_week` on
+    ``present``           at which the binary `parameter` is 1, from week `from_week` on
+    ====================  =======================================================================
+    """
+
+    kind: Literal["left study", "stopped treatment", "above baseline", "present"]
+    parameter: str | None = None
+    from_week: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class IntercurrentEvent:
-    """An intercurrent event and its strategy (ICH E9(R1))."""
+    """An intercurrent event and its strategy (ICH E9(R1)).
+
+    With a `rule` the strategy is applied to the data of every analysis that names the estimand; without one
+    it only says in words what the parameters already do.
+    """
 
     event: str
     strategy: Literal[
         "treatment policy", "hypothetical", "composite", "while on treatment", "principal stratum"
     ]
     detail: str = ""
+    rule: EventRule | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -423,6 +447,38 @@ class Estimand:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stratum:
+    """A factor by which analyses are stratified: a participant has it, or has it not, at baseline.
+
+    He or she has it when one of the binary parameters `any_of` is 1 at the baseline visit.
+    """
+
+    id: str
+    label: str
+    any_of: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """What the model of an analysis is made of; each method uses the keys that it needs.
+
+    `covariance` and, where it does not converge, those of `fallback` in their order are the structures of
+    the mixed model for repeated measures, `df` its degrees of freedom. `imputations` data sets are imputed
+    from `seed`, under `reference` for what is missing after an event with the strategy "hypothetical".
+    `deltas` are the shifts of a tipping-point analysis, in units of the parameter or, of a binary one, in
+    log odds.
+    """
+
+    covariance: str = "us"
+    fallback: tuple[str, ...] = ("toeph", "arh1", "csh", "ar1")
+    df: Literal["kenward_roger", "satterthwaite"] = "kenward_roger"
+    imputations: int = 100
+    seed: int = 20200101
+    reference: Literal["MAR", "J2R", "CR", "CIR", "LMCF"] = "MAR"
+    deltas: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Analysis:
     """One planned analysis: for each parameter and visit, the statistics of `methods`.
 
@@ -431,6 +487,7 @@ class Analysis:
     a within-arm claim) to the id of a published claim, so that the result stands beside the printed p value.
     `published` is false where the publication gives no figures of this analysis (another population, say): of
     records made from published tables its results are then marked "not published".
+    `strata` name strata of the plan. `observed` leaves out values that the parameter's `missing` put in.
     """
 
     id: str
@@ -447,6 +504,9 @@ class Analysis:
     where: str | None = None  # CEL over ``participant`` that restricts the rows further
     claims: Mapping[str, str] = field(default_factory=dict)
     published: bool = True
+    strata: tuple[str, ...] = ()
+    observed: bool = False
+    model: Model = field(default_factory=Model)
     note: str = ""
 
 
@@ -505,6 +565,8 @@ class AnalysisPlan:
     confidence: Decimal = Decimal("0.95")
     quantile: Literal["hf6", "hf7"] = "hf6"  # Hyndman-Fan definition; SPSS uses 6
     notes: tuple[str, ...] = ()
+    strata: tuple[Stratum, ...] = ()
+    title: str = ""
 
     def parameter(self, parameter_id: str) -> Parameter:
         """Return the parameter with this id; KeyError where there is none."""
@@ -512,6 +574,21 @@ class AnalysisPlan:
             if parameter.id == parameter_id:
                 return parameter
         raise KeyError(parameter_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FurtherPlan:
+    """``analysis-NAME.yaml``: another plan for the parameters of ``analysis.yaml``, told apart from it."""
+
+    title: str
+    estimands: tuple[Estimand, ...]
+    analyses: tuple[Analysis, ...]
+    displays: tuple[Display, ...]
+    alpha: Decimal = Decimal("0.05")
+    confidence: Decimal = Decimal("0.95")
+    quantile: Literal["hf6", "hf7"] = "hf6"
+    notes: tuple[str, ...] = ()
+    strata: tuple[Stratum, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -543,6 +620,15 @@ class Study:
     roles: tuple[Role, ...] = ()
     references: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    further_plans: Mapping[str, FurtherPlan] = field(default_factory=dict)  # by NAME
+
+    def under(self, name: str) -> Study:
+        """Return the study with a further plan in place of the plan; KeyError where there is none."""
+        further = self.further_plans[name]
+        own = {each.name: getattr(further, each.name) for each in fields(FurtherPlan)}
+        return replace(
+            self, plan=AnalysisPlan(parameters=self.plan.parameters, **own), further_plans={}
+        )
 
     def form(self, form_id: str) -> Form:
         """Return the form with this id; KeyError where there is none."""
