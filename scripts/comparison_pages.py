@@ -118,7 +118,7 @@ def _index(built: dict[str, list[Line]]) -> str:
         "# Our numbers beside SAS and R",
         "",
         "Each number that SAS, R, StatXact or a paper gave for a method built here, beside ours; the",
-        "tolerance of each is stated with it and was set with the reference, not by us. The pages are written by",
+        "tolerance of each is stated with it and was set with the reference, not by us. Written by",
         "`scripts/comparison_pages.py` from the adapters that the tests use.",
         "",
         "| method | cases | numbers | met | largest difference, parts of the tolerance | from |",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from lupustrial.errors import Fault, StatisticsError, closest
 
 Floats = NDArray[np.float64]
 Values = Sequence[float] | NDArray[np.generic]
+Counts = int | Sequence[int] | NDArray[np.integer[Any]]
 
 ALTERNATIVES = ("two-sided", "greater", "less")
 
@@ -99,6 +101,37 @@ def checked_table(*, x1: int, n1: int, x2: int, n2: int) -> Table:
     if faults:
         raise StatisticsError(faults)
     return Table(operator.index(x1), operator.index(n1), operator.index(x2), operator.index(n2))
+
+
+def checked_tables(*, x1: Counts, n1: Counts, x2: Counts, n2: Counts) -> tuple[Floats, ...]:
+    """Return the counts of many tables as float arrays of one shape, or raise with every fault (STAT-001)."""
+    faults, arrays = [], {}
+    for name, values in {"x1": x1, "n1": n1, "x2": x2, "n2": n2}.items():
+        array = np.asarray(values)
+        if array.dtype.kind in "iu" or array.size == 0:
+            arrays[name] = array.astype(np.float64)
+        else:
+            hint = "give arrays of whole numbers, not proportions or percentages"
+            faults.append(Fault(id="STAT-001", message="not an array of counts", place=name, hint=hint))
+    if faults:
+        raise StatisticsError(faults)
+    try:
+        together = np.broadcast_arrays(*arrays.values())
+    except ValueError as error:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        hint = "give arrays of one shape, or single numbers"
+        raise refuse("STAT-001", f"the shapes do not fit: {shapes}", "x1, n1, x2, n2", hint) from error
+    for group in ("1", "2"):
+        x, n = together[0 if group == "1" else 2], together[1 if group == "1" else 3]
+        wrong = np.flatnonzero((n < 1) | (x < 0) | (x > n))
+        if wrong.size:
+            at = wrong[0]
+            message = f"{x.flat[at]:.0f} events among {n.flat[at]:.0f} participants (table {at})"
+            hint = f"x{group} must lie between 0 and n{group}, and n{group} be at least 1"
+            faults.append(Fault(id="STAT-001", message=message, place=f"x{group}, n{group}", hint=hint))
+    if faults:
+        raise StatisticsError(faults)
+    return tuple(together)
 
 
 def checked_values(*, least: int, **groups: Values) -> tuple[Floats, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from lupustrial.stats._arguments import Floats, refuse
 
 LARGEST_EXACT = 200
+_ROUNDING = 1e-9
 
 
 def midranks(values: Floats) -> Floats:
@@ -55,8 +56,14 @@ def signed_rank_distribution(ranks: Floats) -> Floats:
     return chances
 
 
-def two_sided(chances: Floats, doubled_sum: int) -> float:
-    """Return twice the smaller tail at the value seen, at most 1."""
-    lower = float(chances[: doubled_sum + 1].sum())
-    upper = float(chances[doubled_sum:].sum())
-    return min(1.0, 2 * min(lower, upper))
+def exact_p(chances: Floats, doubled_sum: int, *, alternative: str, two_sided: str) -> float:
+    """Return p at the value seen: one tail, twice the smaller (eq. 8), or all as far off (eq. 39)."""
+    lower = min(1.0, float(chances[: doubled_sum + 1].sum()))
+    upper = min(1.0, float(chances[doubled_sum:].sum()))
+    if alternative != "two-sided":
+        return upper if alternative == "greater" else lower
+    if two_sided == "doubled":
+        return min(1.0, 2 * min(lower, upper))
+    places = np.arange(chances.size, dtype=np.float64)
+    away = np.abs(places - float(chances @ places))
+    return min(1.0, float(chances[away >= away[doubled_sum] - _ROUNDING * chances.size].sum()))

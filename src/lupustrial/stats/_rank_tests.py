@@ -5,29 +5,48 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy import special
 
-from lupustrial.stats._arguments import Values, check_choice, checked_values, refuse
+from lupustrial.stats._arguments import ALTERNATIVES, Values, check_choice, checked_values, refuse
 from lupustrial.stats._rank_distributions import (
     check_exact_size,
+    exact_p,
     midranks,
     rank_sum_distribution,
     signed_rank_distribution,
     tie_sizes,
-    two_sided,
 )
 from lupustrial.stats._results import HypothesisTest
 from lupustrial.stats._wald import two_sided_normal
 
 METHODS = ("asymptotic", "exact")
+ZEROS = ("wilcoxon", "pratt")
+TWO_SIDED = ("doubled", "distance")
 
 
-def _shrunk(excess: float, *, continuity: bool) -> float:
-    """Move towards zero by 1/2, as R's correction does; zero stays zero."""
-    return excess - math.copysign(0.5, excess) if continuity and excess else excess
+def _asymptotic_p(excess: float, variance: float, *, continuity: bool, alternative: str) -> float:
+    """Return the normal p; the correction moves by 1/2 against the alternative, as R's does."""
+    if alternative == "two-sided":
+        shrunk = excess - math.copysign(0.5, excess) if continuity and excess else excess
+        return two_sided_normal(shrunk / math.sqrt(variance))
+    signed = excess if alternative == "greater" else -excess
+    return float(special.ndtr(-(signed - 0.5 * continuity) / math.sqrt(variance)))
+
+
+def _check(*, method: str, alternative: str, two_sided: str) -> None:
+    check_choice("method", method, METHODS)
+    check_choice("alternative", alternative, ALTERNATIVES)
+    check_choice("two_sided", two_sided, TWO_SIDED)
 
 
 def mann_whitney(
-    x: Values, y: Values, *, method: str = "asymptotic", continuity: bool = True
+    x: Values,
+    y: Values,
+    *,
+    method: str = "asymptotic",
+    continuity: bool = True,
+    alternative: str = "two-sided",
+    two_sided: str = "doubled",
 ) -> HypothesisTest:
     """Compare two independent groups by the Mann-Whitney (Wilcoxon rank-sum) test.
 
@@ -37,9 +56,12 @@ def mann_whitney(
         method: ``"asymptotic"`` uses the normal distribution with variance corrected for ties (eq. 6, 7);
             ``"exact"`` counts all allocations of the ranks seen, ties included (eq. 8).
         continuity: Whether the asymptotic form moves U by 1/2 towards its mean. R does; SPSS does not.
+        alternative: ``"two-sided"``, ``"greater"`` (first group higher) or ``"less"``.
+        two_sided: Exact two-sided p: ``"doubled"`` smaller tail, or every sum as far from its mean
+            (``"distance"``, as R's coin). They differ only with ties and unequal groups.
 
     Returns:
-        Statistic U of x (pairs in which x is larger, ties a half; R's W) and the two-sided p. Method
+        Statistic U of x (pairs in which x is larger, ties a half; R's W) and p. Method
         ``"mann_whitney_asymptotic"`` or ``"mann_whitney_exact"``. When all values are equal p is 1 with a
         note.
 
@@ -47,23 +69,26 @@ def mann_whitney(
         StatisticsError: Missing values (STAT-002), empty group (STAT-003), unknown option (STAT-006), more
             than 200 values for the exact form (STAT-008).
     """
-    check_choice("method", method, METHODS)
+    _check(method=method, alternative=alternative, two_sided=two_sided)
     a, b = checked_values(least=1, x=x, y=y)
     together = np.concatenate((a, b))
     ranks, n = midranks(together), together.size
     u = float(ranks[: a.size].sum()) - a.size * (a.size + 1) / 2
-    name = f"mann_whitney_{method}"
-    if method == "exact":
-        check_exact_size(n, "x, y")
-        chances = rank_sum_distribution(ranks, a.size)
-        p_value = two_sided(chances, round(2 * float(ranks[: a.size].sum())))
-        return HypothesisTest(method=name, p_value=p_value, statistic=u)
     ties = tie_sizes(together)
-    variance = a.size * b.size / 12 * (n + 1 - float((ties**3 - ties).sum()) / (n * (n - 1)))
+    note = ""
     if ties.size == 1:
-        return HypothesisTest(method=name, p_value=1.0, statistic=u, note="all values are equal")
-    z = _shrunk(u - a.size * b.size / 2, continuity=continuity) / math.sqrt(variance)
-    return HypothesisTest(method=name, p_value=two_sided_normal(z), statistic=u)
+        p_value, note = 1.0, "all values are equal"
+    elif method == "exact":
+        check_exact_size(n, "x, y")
+        chances, seen = rank_sum_distribution(ranks, a.size), round(2 * float(ranks[: a.size].sum()))
+        p_value = exact_p(chances, seen, alternative=alternative, two_sided=two_sided)
+    else:
+        variance = a.size * b.size / 12 * (n + 1 - float((ties**3 - ties).sum()) / (n * (n - 1)))
+        excess = u - a.size * b.size / 2
+        p_value = _asymptotic_p(excess, variance, continuity=continuity, alternative=alternative)
+    return HypothesisTest(
+        method=f"mann_whitney_{method}", p_value=p_value, statistic=u, alternative=alternative, note=note
+    )
 
 
 def win_probability(x: Values, y: Values) -> float:
@@ -82,38 +107,47 @@ def win_probability(x: Values, y: Values) -> float:
 
 
 def wilcoxon_signed_rank(
-    changes: Values, *, method: str = "asymptotic", continuity: bool = True
+    changes: Values,
+    *,
+    method: str = "asymptotic",
+    continuity: bool = True,
+    alternative: str = "two-sided",
+    zeros: str = "wilcoxon",
 ) -> HypothesisTest:
     """Test whether changes within participants centre on zero by Wilcoxon's signed-rank test.
-
-    Zero changes are dropped before ranking (Wilcoxon's rule; R and SAS alike).
 
     Args:
         changes: After minus before, at least 1 value, none missing.
         method: ``"asymptotic"`` (eq. 10, 11) or ``"exact"``, which counts all signs of the ranks seen (eq.
             12).
         continuity: Whether the asymptotic form moves V by 1/2 towards its mean.
+        alternative: ``"two-sided"``, ``"greater"`` (changes above zero) or ``"less"``.
+        zeros: ``"wilcoxon"`` drops zero changes before ranking (R and SAS alike); ``"pratt"`` ranks them and
+            then drops their ranks.
 
     Returns:
-        Statistic V (sum of the ranks of positive changes) and the two-sided p.
+        Statistic V (sum of the ranks of positive changes) and p.
 
     Raises:
         StatisticsError: Missing values (STAT-002), no values (STAT-003), all changes zero (STAT-004), unknown
-            option (STAT-006), more than 200 values for the exact form (STAT-008).
+            option (STAT-006), more than 200 changes that are not zero for the exact form (STAT-008).
     """
-    check_choice("method", method, METHODS)
+    _check(method=method, alternative=alternative, two_sided="doubled")
+    check_choice("zeros", zeros, ZEROS)
     (array,) = checked_values(least=1, changes=changes)
-    array = array[array != 0]
-    if array.size == 0:
+    moved = array != 0
+    if not moved.any():
         raise refuse("STAT-004", "every change is zero", "changes", "report that nobody changed")
-    ranks, n = midranks(np.abs(array)), array.size
-    v = float(ranks[array > 0].sum())
-    name = f"wilcoxon_signed_rank_{method}"
+    ranks = midranks(np.abs(array))[moved] if zeros == "pratt" else midranks(np.abs(array[moved]))
+    v = float(ranks[array[moved] > 0].sum())
     if method == "exact":
-        check_exact_size(n, "changes")
-        p_value = two_sided(signed_rank_distribution(ranks), round(2 * v))
-        return HypothesisTest(method=name, p_value=p_value, statistic=v)
-    ties = tie_sizes(np.abs(array))
-    variance = n * (n + 1) * (2 * n + 1) / 24 - float((ties**3 - ties).sum()) / 48
-    z = _shrunk(v - n * (n + 1) / 4, continuity=continuity) / math.sqrt(variance)
-    return HypothesisTest(method=name, p_value=two_sided_normal(z), statistic=v)
+        check_exact_size(ranks.size, "changes")
+        chances = signed_rank_distribution(ranks)
+        p_value = exact_p(chances, round(2 * v), alternative=alternative, two_sided="doubled")
+    else:
+        excess, variance = v - float(ranks.sum()) / 2, float((ranks**2).sum()) / 4
+        p_value = _asymptotic_p(excess, variance, continuity=continuity, alternative=alternative)
+    ending = "" if zeros == "wilcoxon" else "_pratt"
+    return HypothesisTest(
+        method=f"wilcoxon_signed_rank_{method}{ending}", p_value=p_value, statistic=v, alternative=alternative
+    )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HypothesisTest:
@@ -47,6 +50,27 @@ class Estimate:
     upper: float
     confidence_level: float
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Estimates:
+    """Estimates of many tables with their confidence intervals, as arrays of one shape.
+
+    Attributes:
+        method: Stable name of the method.
+        measure: What is estimated.
+        estimate: The point estimates; ``inf`` where a ratio has a zero below.
+        lower: Lower confidence limits.
+        upper: Upper confidence limits; ``inf`` where the data set no upper bound to a ratio.
+        confidence_level: Nominal coverage.
+    """
+
+    method: str
+    measure: str
+    estimate: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    confidence_level: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,26 +127,3 @@ class Summary:
     minimum: float | None
     maximum: float | None
     definition: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SampleSize:
-    """A sample size for two groups.
-
-    Attributes:
-        method: Stable name of the approximation.
-        n1: Participants needed in the first group, rounded up.
-        n2: Participants needed in the second group, rounded up.
-        n1_unrounded: First group before rounding.
-        n2_unrounded: Second group before rounding.
-        power: Power asked for.
-        alpha: Two-sided level.
-    """
-
-    method: str
-    n1: int
-    n2: int
-    n1_unrounded: float
-    n2_unrounded: float
-    power: float
-    alpha: float

@@ -11,13 +11,13 @@ from lupustrial import stats
 
 NAMES = set(
     """
-    Estimate HypothesisTest MeanTest SampleSize Summary barnard boschloo clopper_pearson
-    detectable_rate enumerate_p_values fisher fisher_midp hodges_lehmann hodges_lehmann_paired
-    likelihood_ratio logit_wald mann_whitney mann_whitney_binary mcnemar miettinen_nurminen
-    n_minus_1 newcombe odds_ratio one_sample_t paired_t pearson power_two_proportions quantile
-    risk_ratio sample_size_two_proportions summarise t_test t_test_binary t_test_summary
-    unconditional_score wald_difference wald_interval wilcoxon_signed_rank wilson win_probability
-    yates
+    Design Estimate HypothesisTest LinearFunctions MeanTest SampleSize Summary Term barnard boschloo
+    clopper_pearson contrast_rows detectable_rate enumerate_p_values fisher fisher_midp
+    hodges_lehmann hodges_lehmann_paired hypothesis_rows likelihood_ratio logit_wald lsmean_rows
+    mann_whitney mann_whitney_binary mcnemar miettinen_nurminen model_design n_minus_1 newcombe
+    odds_ratio one_sample_t paired_t pearson power_two_proportions quantile risk_ratio
+    sample_size_two_proportions summarise t_test t_test_binary t_test_summary unconditional_score
+    wald_difference wald_interval wilcoxon_signed_rank wilson win_probability yates
     """.split()  # noqa: SIM905 - forty names read better as prose
 )
 
