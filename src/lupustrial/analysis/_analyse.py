@@ -12,7 +12,8 @@ from lupustrial.analysis._ard import Cell, GroupType, Result, results_frame
 from lupustrial.analysis._check import check_plan
 from lupustrial.analysis._condition import to_sql
 from lupustrial.analysis._disposition import steps
-from lupustrial.analysis._method import Method, Settings, Values, attempt, failed
+from lupustrial.analysis._method import Method, Settings, Values, attempt, attempt_model, failed
+from lupustrial.analysis._model_rows import ModelTable
 from lupustrial.analysis._registry import DISPOSITION, METHODS
 from lupustrial.analysis._rows import AnalysisRows, Block
 from lupustrial.analysis._selection import Selection, fingerprint
@@ -93,6 +94,10 @@ class _Worker:
             for week in analysis.weeks or (None,):
                 for group in self._groups(analysis, suited):
                     yield from self._group(analysis, parameter, week, group, suited)
+            for method in suited:
+                if method.level == "model":
+                    for group in self._contrasts():
+                        yield from self._model(analysis, parameter, group, method)
 
     def _groups(self, analysis: Analysis, methods: Sequence[Method]) -> Iterator[_Group]:
         levels = {method.level for method in methods}
@@ -109,11 +114,34 @@ class _Worker:
             else:
                 yield from (_Group(label=arm, type="within", arm=arm) for arm in arms)
         if "between" in levels:
-            reference = self.study.reference_arm.label
-            for arm in arms:
-                if arm != reference:
-                    label = f"{arm} - {reference}"
-                    yield _Group(label=label, type="contrast", arm=arm, reference=reference)
+            yield from self._contrasts()
+
+    def _contrasts(self) -> Iterator[_Group]:
+        reference = self.study.reference_arm.label
+        for arm in (arm.label for arm in self.study.arms):
+            if arm != reference:
+                label = f"{arm} - {reference}"
+                yield _Group(label=label, type="contrast", arm=arm, reference=reference)
+
+    def _model(self, analysis: Analysis, parameter: Parameter, group: _Group, method: Method) -> _Cells:
+        """Fit a model of all weeks; its results stand at each of them."""
+        weeks = [week for week in analysis.weeks if week != self.study.baseline_visit.week]
+        rows, reason = None, NOT_WHILE_BLINDED if self.rows.blinded else self.rows.fault(parameter)
+        if reason is None and group.arm is not None and group.reference is not None:
+            table = ModelTable(study=self.study, datasets=self.rows.datasets)
+            try:
+                rows = table.rows(parameter, analysis, (group.arm, group.reference))
+            except ValueError as error:
+                reason = str(error)
+        fitted = {} if rows is None else attempt_model(method, rows, analysis.model, self._settings)
+        for place, week in enumerate(weeks):
+            cell = self._cell(analysis, parameter, week, group, method, Block())
+            if rows is None:
+                yield cell, failed(method, reason or "")
+                continue
+            cell = replace(cell, query=rows.query, inputs=rows.inputs)
+            used = rows.used(rows.weeks.index(week))
+            yield _with_n(cell, used, "; ".join(rows.notes) if place == 0 else None), fitted[week]
 
     def _group(
         self,

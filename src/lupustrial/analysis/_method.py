@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lupustrial.analysis._ard import Result
+from lupustrial.analysis._model_rows import ModelRows
 from lupustrial.errors import StatisticsError
+from lupustrial.study import Model
 
 Values = NDArray[np.float64]
 
@@ -32,14 +34,16 @@ class Method:
         id: Name in ``analysis.yaml`` and in the ARD column METHOD.
         label: Name in prose.
         level: What it is applied to: one ``arm``; a comparison ``between`` an arm and the reference; the
-            change ``within`` an arm since baseline; the whole ``trial`` (ADSL).
+            change ``within`` an arm since baseline; a ``model`` of an arm and the reference over all weeks of
+            the analysis, with its strata; the whole ``trial`` (ADSL).
         suits: Type of parameter that it is defined for.
         stats: The statistics that it gives, in order.
         definition: What is computed, in words that a statistician can check.
         source: Where the formula is from.
         compute: The function. It takes one or two arrays without missing values: an arm's values; an arm's
             and the reference's; baseline and later values of the same participants. None for the level
-            ``trial``, which is counted from ADSL.
+            ``trial``, which is counted from ADSL, and for ``model``.
+        fit: The function of a ``model``: from the rows of an arm and the reference to results by week.
         joint: Whether the result rests on more than the counts or summaries that a publication prints for
             the groups, e.g. on ranks or on pairs. Of synthetic records such a result follows how values were
             drawn, so it is marked "not published" even where the summaries are printed.
@@ -47,12 +51,13 @@ class Method:
 
     id: str
     label: str
-    level: Literal["arm", "between", "within", "trial"]
+    level: Literal["arm", "between", "within", "model", "trial"]
     suits: Literal["number", "binary", "any"]
     stats: tuple[str, ...]
     definition: str
     source: str
     compute: Callable[[Sequence[Values], Settings], Sequence[Result]] | None = None
+    fit: Callable[[ModelRows, Model, Settings], Mapping[int, Sequence[Result]]] | None = None
     joint: bool = False
 
 
@@ -67,6 +72,23 @@ def attempt(method: Method, samples: Sequence[Values], settings: Settings) -> li
     except (ArithmeticError, ValueError) as error:
         return failed(method, str(error))
     return [_finite(result) for result in results]
+
+
+def attempt_model(
+    method: Method, rows: ModelRows, model: Model, settings: Settings
+) -> dict[int, list[Result]]:
+    """Fit a model; where it is not defined for these data, return the statistics of every week with the reason."""
+    if method.fit is None:
+        return {week: failed(method, f"{method.id} is no model") for week in rows.weeks}
+    try:
+        results = method.fit(rows, model, settings)
+    except StatisticsError as error:
+        reason = " ".join(fault.message for fault in error.faults)
+    except (ArithmeticError, ValueError) as error:
+        reason = str(error)
+    else:
+        return {week: [_finite(result) for result in of_week] for week, of_week in results.items()}
+    return {week: failed(method, reason) for week in rows.weeks}
 
 
 def failed(method: Method, reason: str) -> list[Result]:

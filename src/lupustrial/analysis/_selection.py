@@ -29,6 +29,8 @@ _BDS_COLUMNS = (
 )
 #: Name of the column that `with_lines` adds.
 LINE = "CANONICAL_LINE"
+#: What stands between the queries of a result that rests on several parameters.
+BETWEEN = "; "
 _ORDER = ("USUBJID", "PARAMCD", "AVISITN", "ASEQ")
 _QUERY = re.compile(r"SELECT \* FROM (?P<dataset>[A-Z0-9]+) WHERE .+", re.DOTALL)
 
@@ -44,6 +46,7 @@ class Selection:
         flags: Flag variables that must be ``'Y'`` (population, ANL01FL).
         arms: Arm labels; None = whatever the arm.
         where: A further condition on ADSL variables, in SQL.
+        observed: Whether values that were put in for missing ones (DTYPE) are left out.
     """
 
     dataset: str
@@ -52,6 +55,7 @@ class Selection:
     flags: tuple[str, ...] = ()
     arms: tuple[str, ...] | None = None
     where: str | None = None
+    observed: bool = False
 
     @property
     def query(self) -> str:
@@ -60,6 +64,7 @@ class Selection:
         conditions += [_weeks(self.weeks)] if self.weeks else []
         conditions += [f"{flag} = 'Y'" for flag in self.flags]
         conditions += [_any_of("TRT01P", [_quoted(arm) for arm in self.arms])] if self.arms else []
+        conditions += ["DTYPE IS NULL"] if self.observed else []
         if self.where:
             conditions.append(f"USUBJID IN (SELECT USUBJID FROM ADSL WHERE {self.where})")  # noqa: S608 - idem
         return f"SELECT * FROM {self.dataset} WHERE {' AND '.join(conditions)}"  # noqa: S608 - frames in memory
@@ -103,7 +108,13 @@ def select_rows(datasets: Mapping[str, pl.DataFrame], ard_row: Mapping[str, Any]
     Raises:
         UsageError: ANALYSIS-101 when the query names a dataset that is not there or is not a query of ours.
     """
-    query = str(ard_row.get("QUERY"))
+    parts = [_rows(datasets, ard_row, query) for query in str(ard_row.get("QUERY")).split(BETWEEN)]
+    rows = pl.concat(parts, how="diagonal_relaxed")
+    order = [name for name in _ORDER if name in rows.columns]
+    return rows.sort(order, nulls_last=True)
+
+
+def _rows(datasets: Mapping[str, pl.DataFrame], ard_row: Mapping[str, Any], query: str) -> pl.DataFrame:
     match = _QUERY.fullmatch(query)
     if match is None or match["dataset"] not in datasets:
         known = ", ".join(sorted(datasets)) or "none"
@@ -116,9 +127,7 @@ def select_rows(datasets: Mapping[str, pl.DataFrame], ard_row: Mapping[str, Any]
             )
         )
     used = {name: datasets[name] for name in {match["dataset"], "ADSL"} if name in datasets}
-    rows = pl.SQLContext(used, eager=True).execute(query)
-    order = [name for name in _ORDER if name in rows.columns]
-    return rows.sort(order, nulls_last=True)
+    return pl.SQLContext(used, eager=True).execute(query)
 
 
 def _quoted(text: str) -> str:

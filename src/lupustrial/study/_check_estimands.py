@@ -64,6 +64,14 @@ def check_model(inspection: Inspection, path: Path, analysis: Analysis) -> None:
     if model.seed < 0:
         message = f"`seed` is {model.seed}"
         inspection.error("STUDY-086", (*path, "model", "seed"), message, "write a whole number from 0 on")
+    for place, component in enumerate(model.components):
+        where = (*path, "model", "components", place)
+        limits = (component.falls_by, component.rises_by_less_than)
+        wanted = "binary" if limits == (None, None) else "number"
+        _check_parameter(inspection, "STUDY-086", (*where, "parameter"), component.parameter, wanted)
+        if None not in limits:
+            hint = "write one of `falls_by` and `rises_by_less_than`"
+            inspection.error("STUDY-086", where, "a component has one rule", hint)
     repeated = {name for name in analysis.strata if analysis.strata.count(name) > 1}
     if repeated:
         message = f"{', '.join(sorted(repeated))} stands twice"

@@ -459,6 +459,19 @@ class Stratum:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Component:
+    """One part of a response: a binary `parameter` that is 1, or a number that changed since baseline enough.
+
+    `falls_by`: the number is lower than at baseline by at least so much; `rises_by_less_than`: it is not
+    higher by so much or more.
+    """
+
+    parameter: str
+    falls_by: Decimal | None = None
+    rises_by_less_than: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Model:
     """What the model of an analysis is made of; each method uses the keys that it needs.
 
@@ -466,7 +479,8 @@ class Model:
     the mixed model for repeated measures, `df` its degrees of freedom. `imputations` data sets are imputed
     from `seed`, under `reference` for what is missing after an event with the strategy "hypothetical".
     `deltas` are the shifts of a tipping-point analysis, in units of the parameter or, of a binary one, in
-    log odds.
+    log odds. `components` are what a response is made of, all of which must be met, for imputing them in its
+    place.
     """
 
     covariance: str = "us"
@@ -476,6 +490,7 @@ class Model:
     seed: int = 20200101
     reference: Literal["MAR", "J2R", "CR", "CIR", "LMCF"] = "MAR"
     deltas: tuple[Decimal, ...] = ()
+    components: tuple[Component, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -626,9 +641,7 @@ class Study:
         """Return the study with a further plan in place of the plan; KeyError where there is none."""
         further = self.further_plans[name]
         own = {each.name: getattr(further, each.name) for each in fields(FurtherPlan)}
-        return replace(
-            self, plan=AnalysisPlan(parameters=self.plan.parameters, **own), further_plans={}
-        )
+        return replace(self, plan=AnalysisPlan(parameters=self.plan.parameters, **own), further_plans={})
 
     def form(self, form_id: str) -> Form:
         """Return the form with this id; KeyError where there is none."""

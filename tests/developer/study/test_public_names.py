@@ -22,6 +22,7 @@ CLASSES = {
     "Arm",
     "Check",
     "CodelistEntry",
+    "Component",
     "Context",
     "Criterion",
     "Derivation",

@@ -1,0 +1,148 @@
+"""Intercurrent events in the data, and what the strategies of an estimand make of the values after them.
+
+ICH E9(R1), A.3.2: *treatment policy* keeps the value whatever happened; *composite* makes the event a
+failure; *hypothetical* takes the value for missing, as it would have been without the event; *while on
+treatment* keeps the last value before it. A *principal stratum* cannot be selected in data (STUDY-085).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from lupustrial.study import Estimand, EventRule, Study
+
+Values = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+#: Where a participant has several events by the same visit, the strategy that stands first decides.
+PRECEDENCE = ("composite", "hypothetical", "while on treatment", "treatment policy")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    """One kind of event, and when it happened to whom.
+
+    Attributes:
+        event: The event as the estimand names it.
+        strategy: The strategy for it.
+        week: By participant, the week of the first planned visit after baseline at which it has happened.
+    """
+
+    event: str
+    strategy: str
+    week: Mapping[str, int]
+
+
+def happened(study: Study, datasets: Mapping[str, pl.DataFrame], estimand: Estimand | None) -> list[Happened]:
+    """Return the events of an estimand that have a rule, in its order."""
+    events = () if estimand is None else estimand.intercurrent_events
+    return [
+        Happened(event=one.event, strategy=one.strategy, week=dict(_weeks(study, datasets, one.rule)))
+        for one in events
+        if one.rule is not None
+    ]
+
+
+def after_events(
+    values: Values, *, binary: bool, weeks: Sequence[int], participants: Sequence[str], events: list[Happened]
+) -> tuple[Values, Places]:
+    """Apply the strategies.
+
+    Args:
+        values: Shape participants x weeks, missing as NaN.
+        binary: Whether the values are 1 and 0, so that a failure is 0.
+        weeks: The weeks of the columns, rising.
+        participants: Who the rows are.
+        events: What happened.
+
+    Returns:
+        The values as the estimand defines them; and for each participant the place of the first week that is
+        missing for the strategy "hypothetical" (the number of weeks where none is).
+
+    Raises:
+        ValueError: A composite strategy for values that have no failure.
+    """
+    defined = values.copy()
+    first = np.full(len(participants), len(weeks))
+    for strategy in reversed(PRECEDENCE):
+        for event in events:
+            if event.strategy != strategy:
+                continue
+            for row, start in _starts(event, weeks, participants):
+                if strategy == "composite":
+                    if not binary:
+                        message = "a composite strategy needs a binary variable; a number has no failure"
+                        raise ValueError(message)
+                    defined[row, start:] = 0.0
+                elif strategy == "hypothetical":
+                    defined[row, start:] = np.nan
+                    first[row] = min(first[row], start)
+                elif strategy == "while on treatment":
+                    defined[row, start:] = _last(values[row, :start])
+    return defined, first
+
+
+def told(events: list[Happened], participants: Sequence[str], weeks: Sequence[int]) -> Iterator[str]:
+    """Say of each event how many participants had it by the last of the weeks, and what was made of it."""
+    for event in events:
+        number = sum(event.week.get(name, weeks[-1] + 1) <= weeks[-1] for name in participants)
+        yield f"{event.event}: {number} by week {weeks[-1]} ({event.strategy} strategy)"
+
+
+def _starts(event: Happened, weeks: Sequence[int], participants: Sequence[str]) -> Iterator[tuple[int, int]]:
+    for row, name in enumerate(participants):
+        if name in event.week:
+            start = int(np.searchsorted(weeks, event.week[name]))
+            if start < len(weeks):
+                yield row, start
+
+
+def _last(before: Values) -> float:
+    known = before[~np.isnan(before)]
+    return float(known[-1]) if known.size else np.nan
+
+
+def _weeks(
+    study: Study, datasets: Mapping[str, pl.DataFrame], rule: EventRule | None
+) -> Iterator[tuple[str, int]]:
+    """Return participants with the week by which the event has happened."""
+    if rule is None:
+        return
+    after = [visit for visit in study.visits if visit.week > study.baseline_visit.week]
+    if rule.kind in {"left study", "stopped treatment"}:
+        for row in datasets["ADSL"].iter_rows(named=True):
+            if rule.kind == "left study":
+                gone = row["EOSSTT"] == "DISCONTINUED"
+                missed = [visit.week for visit in after if visit.week > row["LSTWEEK"]]
+            else:
+                gone = row["EOTSTT"] == "DISCONTINUED" and row["TRTEDT"] is not None
+                day = (row["TRTEDT"] - row["TRTSDT"]).days + 1 if gone else 0
+                missed = [visit.week for visit in after if visit.day > day]
+            if gone and missed:
+                yield row["USUBJID"], min(missed)
+        return
+    yield from _in_rows(study, datasets, rule)
+
+
+def _in_rows(
+    study: Study, datasets: Mapping[str, pl.DataFrame], rule: EventRule
+) -> Iterator[tuple[str, int]]:
+    """Return who has a value that makes the event, with the first week of one; carried values make none."""
+    parameter = study.plan.parameter(rule.parameter or "")
+    start = rule.from_week if rule.from_week is not None else study.baseline_visit.week + 1
+    holds = pl.col("AVAL") > pl.col("BASE") if rule.kind == "above baseline" else pl.col("AVAL") == 1
+    rows = datasets[parameter.dataset].filter(
+        pl.col("PARAMCD") == parameter.id,
+        pl.col("ANL01FL") == "Y",
+        pl.col("DTYPE").is_null(),
+        pl.col("AVISITN") >= start,
+        pl.col("AVISITN") > study.baseline_visit.week,
+        holds,
+    )
+    first = rows.group_by("USUBJID", maintain_order=True).agg(pl.col("AVISITN").min())
+    yield from first.iter_rows()
