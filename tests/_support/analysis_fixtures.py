@@ -22,8 +22,15 @@ PRINTED = {("SRI4", 12): (16, 9), ("SRI4", 24): (19, 11), ("PRED50", 24): (13, 1
 
 
 @pytest.fixture(scope="session")
-def study() -> Study:
+def whole_study() -> Study:
+    """The trial with all its plans."""
     return load_study(ROOT / "studies" / "il2-sle")
+
+
+@pytest.fixture(scope="session")
+def study(whole_study: Study) -> Study:
+    """The trial with the plan of its paper alone."""
+    return dataclasses.replace(whole_study, further_plans={})
 
 
 @pytest.fixture(scope="session")

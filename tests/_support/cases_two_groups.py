@@ -1,4 +1,4 @@
-"""How the reference cases of tests of two groups, ranks, means and power are put to the package."""
+"""How the reference cases of tests of two groups, ranks and means are put to the package."""
 
 from __future__ import annotations
 
@@ -105,26 +105,6 @@ def _mcnemar(form: str) -> Adapter:
     }
 
 
-def _power(test: str) -> Adapter:
-    def answer(case: Case) -> Answer:
-        sizes = {"n1": case.spec["n1"], "n2": case.spec["n2"], "alpha": case.spec["alpha"], "test": test}
-        return {
-            "power": stats.power_two_proportions(p1=case.spec["p1"], p2=case.spec["p2"], **sizes),
-            "type1_at_p2": stats.power_two_proportions(p1=case.spec["p2"], p2=case.spec["p2"], **sizes),
-        }
-
-    return answer
-
-
-def _size(case: Case) -> Answer:
-    options = {name: case.spec[name] for name in ("p1", "p2", "power", "alpha", "ratio")}
-    size = stats.sample_size_two_proportions(**options)
-    return {
-        "n_total_unrounded": size.n1_unrounded + size.n2_unrounded,
-        "n_per_group_unrounded": size.n1_unrounded,
-    }
-
-
 METHODS: dict[str, Adapter] = {
     "pearson_chi2": _test(stats.pearson),
     "n_minus_1_chi2": _test(stats.n_minus_1),
@@ -162,8 +142,4 @@ METHODS: dict[str, Adapter] = {
     "mcnemar_exact": _mcnemar("exact"),
     "mcnemar_nocc": _mcnemar("chi_square"),
     "mcnemar_cc": _mcnemar("chi_square_corrected"),
-    "exact_power_pearson_chi2": _power("pearson"),
-    "exact_power_fisher": _power("fisher"),
-    "samplesize_rates_pooled_null": _size,
-    "power_prop_test_R": _size,
 }

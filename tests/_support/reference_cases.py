@@ -27,8 +27,19 @@ FILES = (
     "mmrm_r.csv",
     "mmrm_sas.csv",
     "imputation_rbmi.csv",
+    "dose_finding_mcpmod.csv",
 )
-MODULES = ("cases_two_groups",)
+MODULES = (
+    "cases_imputation",
+    "cases_mmrm",
+    "cases_models",
+    "cases_multiplicity",
+    "cases_power",
+    "cases_ranks",
+    "cases_sequential",
+    "cases_stratified",
+    "cases_two_groups",
+)
 
 Spec = Mapping[str, Any]
 Answer = Mapping[str, float | None]

@@ -12,8 +12,9 @@ from lupustrial.analysis._ard import Cell, GroupType, Result, results_frame
 from lupustrial.analysis._check import check_plan
 from lupustrial.analysis._condition import to_sql
 from lupustrial.analysis._disposition import steps
-from lupustrial.analysis._method import Method, Settings, Values, attempt, attempt_model, failed
-from lupustrial.analysis._model_rows import ModelTable
+from lupustrial.analysis._events import Values
+from lupustrial.analysis._method import Method, Settings, attempt, attempt_model, failed
+from lupustrial.analysis._model_rows import model_rows
 from lupustrial.analysis._registry import DISPOSITION, METHODS
 from lupustrial.analysis._rows import AnalysisRows, Block
 from lupustrial.analysis._selection import Selection, fingerprint
@@ -61,6 +62,12 @@ def analyse(study: Study, datasets: Mapping[str, pl.DataFrame], stamp: Stamp) ->
     cells = [*worker.disposition()]
     for analysis in study.plan.analyses:
         cells += worker.analysis(analysis)
+    for name in study.further_plans:
+        other = study.under(name)
+        rows = AnalysisRows(study=other, datasets=datasets)
+        worker = _Worker(study=other, rows=rows, stamp=stamp, sap=f"analysis-{name}")
+        for analysis in other.plan.analyses:
+            cells += worker.analysis(analysis)
     return results_frame(cells)
 
 
@@ -85,6 +92,7 @@ class _Worker:
     study: Study
     rows: AnalysisRows
     stamp: Stamp
+    sap: str = "analysis"
 
     def analysis(self, analysis: Analysis) -> _Cells:
         methods = [METHODS[name] for name in analysis.methods]
@@ -128,9 +136,8 @@ class _Worker:
         weeks = [week for week in analysis.weeks if week != self.study.baseline_visit.week]
         rows, reason = None, NOT_WHILE_BLINDED if self.rows.blinded else self.rows.fault(parameter)
         if reason is None and group.arm is not None and group.reference is not None:
-            table = ModelTable(study=self.study, datasets=self.rows.datasets)
             try:
-                rows = table.rows(parameter, analysis, (group.arm, group.reference))
+                rows = model_rows(self.rows, parameter, analysis, (group.arm, group.reference))
             except ValueError as error:
                 reason = str(error)
         fitted = {} if rows is None else attempt_model(method, rows, analysis.model, self._settings)
@@ -140,8 +147,9 @@ class _Worker:
                 yield cell, failed(method, reason or "")
                 continue
             cell = replace(cell, query=rows.query, inputs=rows.inputs)
-            used = rows.used(rows.weeks.index(week))
-            yield _with_n(cell, used, "; ".join(rows.notes) if place == 0 else None), fitted[week]
+            used = len(rows.participants) if method.imputes else rows.used(rows.weeks.index(week))
+            if week in fitted:
+                yield _with_n(cell, used, "; ".join(rows.notes) if place == 0 else None), fitted[week]
 
     def _group(
         self,
@@ -173,7 +181,7 @@ class _Worker:
     @property
     def _settings(self) -> Settings:
         plan = self.study.plan
-        return Settings(confidence=float(plan.confidence), quantile=plan.quantile)
+        return Settings(confidence=float(plan.confidence), alpha=float(plan.alpha), quantile=plan.quantile)
 
     def _values(
         self,
@@ -213,10 +221,13 @@ class _Worker:
             flags=("ANL01FL", self.rows.flag(analysis)),
             arms=group.arms,
             where=to_sql(analysis.where) if analysis.where else None,
+            observed=analysis.observed,
         )
         planned = method.level == "arm" or method.id == analysis.plan
         return Cell(
+            sap=self.sap,
             analysis=analysis.id,
+            estimand=analysis.estimand,
             population=analysis.population,
             dataset=parameter.dataset,
             paramcd=parameter.id,
@@ -247,7 +258,9 @@ class _Worker:
         """Count the flow of participants; every trial has it, so no plan needs to ask for it."""
         for step in steps(self.study, self.rows.datasets["ADSL"], blinded=self.rows.blinded):
             cell = Cell(
+                sap=self.sap,
                 analysis=DISPOSITION.id.upper(),
+                estimand=None,
                 population="all screened",
                 dataset="ADSL",
                 paramcd=step.paramcd,

@@ -12,7 +12,9 @@ import polars as pl
 #: Where a statistic could not be computed ``VALUE`` is null and ``ERROR`` says why.
 ARD_SCHEMA: dict[str, pl.DataType] = {
     "RESULT_ID": pl.String(),
+    "SAP": pl.String(),
     "ANALYSIS": pl.String(),
+    "ESTIMAND": pl.String(),
     "POPULATION": pl.String(),
     "DATASET": pl.String(),
     "PARAMCD": pl.String(),
@@ -52,7 +54,9 @@ class Result:
 class Cell:
     """What the results of one method on one group at one visit have in common (ARD columns in lower case)."""
 
+    sap: str
     analysis: str
+    estimand: str | None
     population: str
     dataset: str
     paramcd: str

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from lupustrial import stats
 from lupustrial.analysis._ard import Result
 from lupustrial.analysis._descriptive import binary_count
-from lupustrial.analysis._method import Method, Settings, Values
+from lupustrial.analysis._events import Values
+from lupustrial.analysis._method import Method, Settings
 from lupustrial.stats import Estimate, HypothesisTest
 
 

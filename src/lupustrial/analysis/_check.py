@@ -9,11 +9,11 @@ from lupustrial.analysis._registry import METHODS
 from lupustrial.errors import Fault, closest
 from lupustrial.study import Analysis, Display, Study
 
-_CONTRAST = {"between": "between arms", "within": "within arm"}
+_CONTRAST = {"between": "between arms", "within": "within arm", "model": "between arms"}
 
 
 def check_plan(study: Study) -> list[Fault]:
-    """Return every fault of the study's analysis plan, in the order of the plan.
+    """Return every fault of the study's analysis plans, in the order of the plans.
 
     ========== ==================================================================================
     PLAN-001   a name (method, parameter, population, estimand, analysis) that does not exist
@@ -25,18 +25,29 @@ def check_plan(study: Study) -> list[Fault]:
     PLAN-007   a condition (``where``) that cannot be read
     PLAN-008   an id used twice, or more than one primary analysis
     PLAN-009   no arm, or more than one, is the reference of a comparison
+    PLAN-010   a composite strategy, found by a rule, for a parameter that has no failure
+    PLAN-011   a model of an analysis without weeks, or a method without what it needs
     ========== ==================================================================================
     """
-    faults = list(_ids(study)) + list(_reference(study))
+    faults = _faults(study, "analysis.yaml")
+    for name in study.further_plans:
+        faults += _faults(study.under(name), f"analysis-{name}.yaml")
+    return list(dict.fromkeys(faults))
+
+
+def _faults(study: Study, file: str) -> list[Fault]:
+    faults = list(_ids(study, file)) + list(_reference(study))
     for analysis in study.plan.analyses:
-        place = f"analysis.yaml: analysis {analysis.id}"
+        place = f"{file}: analysis {analysis.id}"
         faults += _names(study, analysis, place)
         faults += _methods(study, analysis, place)
         faults += _weeks(study, analysis.weeks, place)
         faults += _claims(study, analysis, place)
         faults += _where(analysis, place)
+        faults += _strategies(study, analysis, place)
+        faults += _models(analysis, place)
     for display in study.plan.displays:
-        faults += _display(study, display)
+        faults += _display(study, display, file)
     return faults
 
 
@@ -46,7 +57,7 @@ def _unknown(what: str, name: str, known: Sequence[str], place: str) -> Iterator
         yield Fault(id="PLAN-001", message=f"there is no {what} {name!r}", place=place, hint=hint)
 
 
-def _ids(study: Study) -> Iterator[Fault]:
+def _ids(study: Study, file: str) -> Iterator[Fault]:
     for what, ids in (
         ("parameter", [parameter.id for parameter in study.plan.parameters]),
         ("estimand", [estimand.id for estimand in study.plan.estimands]),
@@ -54,13 +65,13 @@ def _ids(study: Study) -> Iterator[Fault]:
         ("display", [display.id for display in study.plan.displays]),
     ):
         for name in sorted({name for name in ids if ids.count(name) > 1}):
-            place = f"analysis.yaml: {what} {name}"
+            place = f"{file}: {what} {name}"
             message = f"{what} {name!r} is declared {ids.count(name)} times"
             yield Fault(id="PLAN-008", message=message, place=place, hint="give each an id of its own")
     primary = [analysis.id for analysis in study.plan.analyses if analysis.primary]
     if len(primary) > 1:
         message = f"more than one analysis is primary: {', '.join(primary)}"
-        yield Fault(id="PLAN-008", message=message, place="analysis.yaml", hint="mark one as primary")
+        yield Fault(id="PLAN-008", message=message, place=file, hint="mark one as primary")
 
 
 def _reference(study: Study) -> Iterator[Fault]:
@@ -146,8 +157,39 @@ def _where(analysis: Analysis, place: str) -> Iterator[Fault]:
         yield Fault(id="PLAN-007", message=f"where: {error}", place=place, hint=hint)
 
 
-def _display(study: Study, display: Display) -> Iterator[Fault]:
-    place = f"analysis.yaml: display {display.id}"
+def _strategies(study: Study, analysis: Analysis, place: str) -> Iterator[Fault]:
+    events = [
+        event
+        for estimand in study.plan.estimands
+        if estimand.id == analysis.estimand
+        for event in estimand.intercurrent_events
+        if event.rule is not None and event.strategy == "composite"
+    ]
+    for parameter in study.plan.parameters:
+        if events and parameter.id in analysis.parameters and parameter.type != "binary":
+            message = f"{parameter.id} is no response, and {events[0].event!r} has the composite strategy"
+            hint = "give the analysis an estimand of its own, or take the rule of the event away"
+            yield Fault(id="PLAN-010", message=message, place=place, hint=hint)
+
+
+def _models(analysis: Analysis, place: str) -> Iterator[Fault]:
+    models = [name for name in analysis.methods if name in METHODS and METHODS[name].level == "model"]
+    if models and not analysis.weeks:
+        message = f"{models[0]} models values by week, and the analysis has no weeks"
+        yield Fault(id="PLAN-011", message=message, place=place, hint="list them under weeks")
+    needs = {
+        "mi_composite": (analysis.model.components, "components"),
+        "tipping_point": (analysis.model.deltas, "deltas"),
+        "tipping_point_binary": (analysis.model.deltas, "deltas"),
+    }
+    for name, (given, key) in needs.items():
+        if name in models and not given:
+            hint = f"give the model of the analysis its {key}"
+            yield Fault(id="PLAN-011", message=f"{name} needs {key}", place=place, hint=hint)
+
+
+def _display(study: Study, display: Display, file: str) -> Iterator[Fault]:
+    place = f"{file}: display {display.id}"
     analyses = [analysis.id for analysis in study.plan.analyses]
     parameters = [parameter.id for parameter in study.plan.parameters]
     named = [row.analysis for row in display.rows] + [display.analysis]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from lupustrial import stats
 from lupustrial.analysis._ard import Result
-from lupustrial.analysis._method import Method, Settings, Values
+from lupustrial.analysis._events import Values
+from lupustrial.analysis._method import Method, Settings
 
 _NOBODY = "no participant has a value"
 

@@ -48,9 +48,25 @@ def happened(study: Study, datasets: Mapping[str, pl.DataFrame], estimand: Estim
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Defined:
+    """Values as the estimand defines them.
+
+    Attributes:
+        values: Shape participants x weeks; missing as NaN.
+        missing_from: By participant, place of the first week that is missing for a hypothetical strategy.
+        failed_from: By participant, place of the first week that is a failure for a composite strategy.
+            Both are the number of weeks where there is none.
+    """
+
+    values: Values
+    missing_from: Places
+    failed_from: Places
+
+
 def after_events(
     values: Values, *, binary: bool, weeks: Sequence[int], participants: Sequence[str], events: list[Happened]
-) -> tuple[Values, Places]:
+) -> Defined:
     """Apply the strategies.
 
     Args:
@@ -60,15 +76,11 @@ def after_events(
         participants: Who the rows are.
         events: What happened.
 
-    Returns:
-        The values as the estimand defines them; and for each participant the place of the first week that is
-        missing for the strategy "hypothetical" (the number of weeks where none is).
-
     Raises:
         ValueError: A composite strategy for values that have no failure.
     """
     defined = values.copy()
-    first = np.full(len(participants), len(weeks))
+    missing, failed = (np.full(len(participants), len(weeks)) for _ in range(2))
     for strategy in reversed(PRECEDENCE):
         for event in events:
             if event.strategy != strategy:
@@ -79,12 +91,13 @@ def after_events(
                         message = "a composite strategy needs a binary variable; a number has no failure"
                         raise ValueError(message)
                     defined[row, start:] = 0.0
+                    failed[row] = min(failed[row], start)
                 elif strategy == "hypothetical":
                     defined[row, start:] = np.nan
-                    first[row] = min(first[row], start)
+                    missing[row] = min(missing[row], start)
                 elif strategy == "while on treatment":
                     defined[row, start:] = _last(values[row, :start])
-    return defined, first
+    return Defined(values=defined, missing_from=missing, failed_from=failed)
 
 
 def told(events: list[Happened], participants: Sequence[str], weeks: Sequence[int]) -> Iterator[str]:
@@ -113,20 +126,27 @@ def _weeks(
     """Return participants with the week by which the event has happened."""
     if rule is None:
         return
-    after = [visit for visit in study.visits if visit.week > study.baseline_visit.week]
-    if rule.kind in {"left study", "stopped treatment"}:
-        for row in datasets["ADSL"].iter_rows(named=True):
-            if rule.kind == "left study":
-                gone = row["EOSSTT"] == "DISCONTINUED"
-                missed = [visit.week for visit in after if visit.week > row["LSTWEEK"]]
-            else:
-                gone = row["EOTSTT"] == "DISCONTINUED" and row["TRTEDT"] is not None
-                day = (row["TRTEDT"] - row["TRTSDT"]).days + 1 if gone else 0
-                missed = [visit.week for visit in after if visit.day > day]
-            if gone and missed:
-                yield row["USUBJID"], min(missed)
+    if rule.kind in {"above baseline", "present"}:
+        yield from _in_rows(study, datasets, rule)
         return
-    yield from _in_rows(study, datasets, rule)
+    status = {"left study": "EOSSTT", "stopped treatment": "EOTSTT"}[rule.kind]
+    last = pl.col("LSTWEEK").fill_null(-1) if rule.kind == "left study" else _last_day()
+    gone = datasets["ADSL"].filter(pl.col(status) == "DISCONTINUED").select("USUBJID", last=last)
+    for name, end in gone.drop_nulls().iter_rows():
+        missed = [
+            visit.week
+            for visit in study.visits
+            if visit.week > study.baseline_visit.week
+            and (visit.week if rule.kind == "left study" else visit.day) > end
+        ]
+        if missed:
+            yield name, min(missed)
+
+
+def _last_day() -> pl.Expr:
+    """Return the study day of the last dose; day 1 is that of the first."""
+    dates = [pl.col(name).cast(pl.String).str.to_date("%Y-%m-%d") for name in ("TRTEDT", "TRTSDT")]
+    return (dates[0] - dates[1]).dt.total_days() + 1
 
 
 def _in_rows(
@@ -136,10 +156,12 @@ def _in_rows(
     parameter = study.plan.parameter(rule.parameter or "")
     start = rule.from_week if rule.from_week is not None else study.baseline_visit.week + 1
     holds = pl.col("AVAL") > pl.col("BASE") if rule.kind == "above baseline" else pl.col("AVAL") == 1
-    rows = datasets[parameter.dataset].filter(
+    frame = datasets[parameter.dataset]
+    if "DTYPE" in frame.columns:
+        frame = frame.filter(pl.col("DTYPE").is_null())
+    rows = frame.filter(
         pl.col("PARAMCD") == parameter.id,
         pl.col("ANL01FL") == "Y",
-        pl.col("DTYPE").is_null(),
         pl.col("AVISITN") >= start,
         pl.col("AVISITN") > study.baseline_visit.week,
         holds,

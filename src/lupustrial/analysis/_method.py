@@ -7,15 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lupustrial.analysis._ard import Result
+from lupustrial.analysis._events import Values
 from lupustrial.analysis._model_rows import ModelRows
 from lupustrial.errors import StatisticsError
 from lupustrial.study import Model
-
-Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +19,7 @@ class Settings:
     """Choices of the analysis plan that methods need."""
 
     confidence: float = 0.95
+    alpha: float = 0.05
     quantile: Literal["hf6", "hf7"] = "hf6"
 
 
@@ -47,6 +44,7 @@ class Method:
         joint: Whether the result rests on more than the counts or summaries that a publication prints for
             the groups, e.g. on ranks or on pairs. Of synthetic records such a result follows how values were
             drawn, so it is marked "not published" even where the summaries are printed.
+        imputes: Whether who has no value takes part too, his or her values being imputed.
     """
 
     id: str
@@ -59,6 +57,7 @@ class Method:
     compute: Callable[[Sequence[Values], Settings], Sequence[Result]] | None = None
     fit: Callable[[ModelRows, Model, Settings], Mapping[int, Sequence[Result]]] | None = None
     joint: bool = False
+    imputes: bool = False
 
 
 def attempt(method: Method, samples: Sequence[Values], settings: Settings) -> list[Result]:
@@ -77,7 +76,7 @@ def attempt(method: Method, samples: Sequence[Values], settings: Settings) -> li
 def attempt_model(
     method: Method, rows: ModelRows, model: Model, settings: Settings
 ) -> dict[int, list[Result]]:
-    """Fit a model; where it is not defined for these data, return the statistics of every week with the reason."""
+    """Fit a model; where it is not defined for these data, return its statistics with the reason."""
     if method.fit is None:
         return {week: failed(method, f"{method.id} is no model") for week in rows.weeks}
     try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,9 +11,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from lupustrial.analysis._condition import to_sql
-from lupustrial.analysis._events import Values, after_events, happened, told
-from lupustrial.analysis._selection import BETWEEN, LINE, Selection, digest, with_lines
-from lupustrial.study import Analysis, Estimand, Parameter, Study
+from lupustrial.analysis._events import Values, after_events, told
+from lupustrial.analysis._rows import AnalysisRows, Block, laid_out
+from lupustrial.analysis._selection import BETWEEN, Selection, digest
+from lupustrial.study import Analysis, Parameter
+
+_Part = tuple[str, list[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,8 @@ class ModelRows:
         weeks: The weeks that are modelled, rising, without baseline.
         values: Shape participants x weeks, after the strategies for intercurrent events; missing as NaN.
         base: The value at baseline; NaN where there is none, or the parameter has none.
-        imputed_from: Place of the first week that is missing for a hypothetical strategy.
+        missing_from: Place of the first week that is missing for a hypothetical strategy (`Defined`).
+        failed_from: Place of the first week that is a failure for a composite strategy.
         strata: Shape participants x strata of the analysis: whether he or she has it at baseline.
         strata_names: The strata.
         components: Values of further parameters by name, shaped as `values`, as observed.
@@ -42,7 +46,8 @@ class ModelRows:
     weeks: tuple[int, ...]
     values: Values
     base: Values
-    imputed_from: NDArray[np.int64]
+    missing_from: NDArray[np.int64]
+    failed_from: NDArray[np.int64]
     strata: NDArray[np.bool_]
     strata_names: tuple[str, ...]
     components: Mapping[str, Values]
@@ -65,128 +70,124 @@ class ModelRows:
         return int((~np.isnan(self.values[:, place])).sum())
 
 
+def model_rows(
+    rows: AnalysisRows, parameter: Parameter, analysis: Analysis, arms: tuple[str, str]
+) -> ModelRows:
+    """Return the rows of a parameter of an analysis in an arm and in the reference.
+
+    Raises:
+        ValueError: A stratum is not known of somebody, or a strategy cannot be applied to this parameter.
+    """
+    return _Table(rows=rows, parameter=parameter, analysis=analysis, arms=arms).made()
+
+
 @dataclass(frozen=True, kw_only=True)
-class ModelTable:
-    """Makes `ModelRows` from the ADaM datasets of a study."""
+class _Table:
+    rows: AnalysisRows
+    parameter: Parameter
+    analysis: Analysis
+    arms: tuple[str, str]
 
-    study: Study
-    datasets: Mapping[str, pl.DataFrame]
-
-    def rows(self, parameter: Parameter, analysis: Analysis, arms: tuple[str, str]) -> ModelRows:
-        """Return the rows of a parameter of an analysis in an arm and in the reference.
-
-        Raises:
-            ValueError: A stratum is not known of somebody, or a strategy cannot be applied to this parameter.
-        """
-        members = self._members(analysis, arms)
-        participants = tuple(members["USUBJID"].to_list())
-        weeks = tuple(sorted(week for week in analysis.weeks if week != self.study.baseline_visit.week))
-        events = happened(self.study, self.datasets, self._estimand(analysis))
-        parts = [self._part(parameter, analysis, arms, weeks)]
-        values, base = self._table(parts[0][1], participants, weeks)
-        values, imputed_from = after_events(
-            values,
-            binary=parameter.type == "binary",
-            weeks=weeks,
-            participants=participants,
-            events=events,
+    def made(self) -> ModelRows:
+        parameter = self.parameter
+        study, model = self.rows.study, self.analysis.model
+        weeks = tuple(sorted(week for week in self.analysis.weeks if week != study.baseline_visit.week))
+        values, base, parts = self._values(parameter, self.analysis, weeks)
+        events = self.rows.events(self.analysis)
+        binary = parameter.type == "binary"
+        starts = after_events(
+            values, binary=binary, weeks=weeks, participants=self.participants, events=events
         )
-        strata, more = self._strata(analysis, arms, participants)
+        strata, more = self._strata()
         parts += more
-        components = {}
-        for component in analysis.model.components:
-            other = self.study.plan.parameter(component.parameter)
-            parts.append(self._part(other, analysis, arms, weeks, observed=True))
-            components[other.id] = self._table(parts[-1][1], participants, weeks)
-        lines = [line for _, frame in parts for line in frame[LINE].to_list()]
+        components, component_bases = {}, {}
+        for name in (component.parameter for component in model.components):
+            plain = replace(self.analysis, estimand=None, observed=True)
+            found = self._values(study.plan.parameter(name), plain, weeks)
+            components[name], component_bases[name] = found[:2]
+            parts += found[2]
         return ModelRows(
-            participants=participants,
-            treated=(members["TRT01P"] == arms[0]).to_numpy(),
+            participants=self.participants,
+            treated=(self.members["TRT01P"] == self.arms[0]).to_numpy(),
             weeks=weeks,
             values=values,
             base=base,
-            imputed_from=imputed_from,
+            missing_from=starts.missing_from,
+            failed_from=starts.failed_from,
             strata=strata,
-            strata_names=analysis.strata,
-            components={name: pair[0] for name, pair in components.items()},
-            component_bases={name: pair[1] for name, pair in components.items()},
-            binary=parameter.type == "binary",
+            strata_names=self.analysis.strata,
+            components=components,
+            component_bases=component_bases,
+            binary=binary,
             query=BETWEEN.join(query for query, _ in parts),
-            inputs=digest(lines),
-            notes=tuple(told(events, participants, weeks)) if weeks else (),
+            inputs=digest(line for _, lines in parts for line in lines),
+            notes=tuple(told(events, self.participants, weeks)) if weeks else (),
         )
 
-    def _estimand(self, analysis: Analysis) -> Estimand | None:
-        found = [one for one in self.study.plan.estimands if one.id == analysis.estimand]
-        return found[0] if found else None
+    @cached_property
+    def members(self) -> pl.DataFrame:
+        concerned = self.rows.concerned(self.parameter, self.analysis)
+        return concerned.filter(pl.col("TRT01P").is_in(self.arms))
 
-    def _members(self, analysis: Analysis, arms: tuple[str, str]) -> pl.DataFrame:
-        flag = self._flag(analysis)
-        members = self.datasets["ADSL"].filter(pl.col(flag) == "Y", pl.col("TRT01P").is_in(arms))
-        if analysis.where is None:
-            return members
-        return members.sql(f"SELECT * FROM self WHERE {to_sql(analysis.where)}")  # noqa: S608 - a frame in memory
+    @cached_property
+    def participants(self) -> tuple[str, ...]:
+        return tuple(self.members["USUBJID"].to_list())
 
-    def _flag(self, analysis: Analysis) -> str:
-        return next(one.flag for one in self.study.populations if one.id == analysis.population)
-
-    def _part(
-        self,
-        parameter: Parameter,
-        analysis: Analysis,
-        arms: tuple[str, str],
-        weeks: Sequence[int],
-        *,
-        observed: bool = False,
-    ) -> tuple[str, pl.DataFrame]:
-        """Return the query of the rows of a parameter, and the rows with their canonical lines."""
+    def _values(
+        self, parameter: Parameter, analysis: Analysis, weeks: tuple[int, ...]
+    ) -> tuple[Values, Values, list[_Part]]:
+        """Return values, baselines, and the query with the lines of its rows, baseline among them."""
+        first = self.rows.study.baseline_visit.week
+        asked = tuple(dict.fromkeys((first, *weeks)))
+        blocks = [self._block(parameter, analysis, week) for week in asked]
+        every, base = laid_out(blocks, self.participants)
+        values = every[:, [asked.index(week) for week in weeks]]
         selection = Selection(
             dataset=parameter.dataset,
             paramcd=parameter.id,
-            weeks=tuple(weeks),
-            flags=("ANL01FL", self._flag(analysis)),
-            arms=arms,
+            weeks=asked,
+            flags=("ANL01FL", self.rows.flag(analysis)),
+            arms=self.arms,
             where=to_sql(analysis.where) if analysis.where else None,
-            observed=observed or analysis.observed,
+            observed=analysis.observed,
         )
-        frame = self.datasets[parameter.dataset]
-        used = {parameter.dataset: frame, "ADSL": self.datasets["ADSL"]}
-        rows = pl.SQLContext(used, eager=True).execute(selection.query)
-        return selection.query, with_lines(rows)
+        return values, base, [(selection.query, [line for block in blocks for line in block.lines])]
 
-    def _table(
-        self, rows: pl.DataFrame, participants: Sequence[str], weeks: Sequence[int]
-    ) -> tuple[Values, Values]:
-        """Lay rows out by participant and week; and their baseline."""
-        place = {name: number for number, name in enumerate(participants)}
-        column = {week: number for number, week in enumerate(weeks)}
-        values = np.full((len(participants), len(weeks)), np.nan)
-        base = np.full(len(participants), np.nan)
-        for name, week, aval, before in rows.select("USUBJID", "AVISITN", "AVAL", "BASE").iter_rows():
-            if week in column and aval is not None:
-                values[place[name], column[week]] = aval
-            if before is not None:
-                base[place[name]] = before
-        return values, base
+    def _block(self, parameter: Parameter, analysis: Analysis, week: int) -> Block:
+        """Return the rows at a week of those whom the parameter of the analysis is about."""
+        block = self.rows.at(parameter, analysis, week, self.arms)
+        if block.repeated:
+            message = f"{parameter.id}: a participant has more than one row to analyse (ANL01FL) at week {week}"
+            raise ValueError(message)
+        kept = [place for place, name in enumerate(block.participants) if name in set(self.participants)]
+        if len(kept) == len(block.participants):
+            return block
+        return replace(
+            block,
+            participants=tuple(block.participants[place] for place in kept),
+            aval=block.aval[kept],
+            base=block.base[kept],
+        )
 
-    def _strata(
-        self, analysis: Analysis, arms: tuple[str, str], participants: Sequence[str]
-    ) -> tuple[NDArray[np.bool_], list[tuple[str, pl.DataFrame]]]:
+    def _strata(self) -> tuple[NDArray[np.bool_], list[_Part]]:
         """Return who has which stratum at baseline, and the rows that say so."""
-        first = self.study.baseline_visit.week
-        parts: list[tuple[str, pl.DataFrame]] = []
-        columns = []
-        for stratum in (one for name in analysis.strata for one in self.study.plan.strata if one.id == name):
-            known = np.zeros((len(participants), len(stratum.any_of)))
-            for place, name in enumerate(stratum.any_of):
-                parts.append(self._part(self.study.plan.parameter(name), analysis, arms, (first,)))
-                known[:, place] = self._table(parts[-1][1], participants, (first,))[0][:, 0]
-            has = (known == 1).any(axis=1)
-            open_ = ~has & np.isnan(known).any(axis=1)
-            if open_.any():
-                names = ", ".join(name for name, missing in zip(participants, open_, strict=True) if missing)
+        study = self.rows.study
+        first = (study.baseline_visit.week,)
+        plain = replace(self.analysis, estimand=None, observed=False)
+        strata = np.zeros((len(self.participants), len(self.analysis.strata)), np.bool_)
+        parts: list[_Part] = []
+        for number, name in enumerate(self.analysis.strata):
+            stratum = next(one for one in study.plan.strata if one.id == name)
+            columns = []
+            for parameter in stratum.any_of:
+                values, _, part = self._values(study.plan.parameter(parameter), plain, first)
+                columns.append(values[:, 0])
+                parts += part
+            known = np.stack(columns, axis=1)
+            strata[:, number] = (known == 1).any(axis=1)
+            undecided = ~strata[:, number] & np.isnan(known).any(axis=1)
+            if undecided.any():
+                names = ", ".join(self.participants[row] for row in np.flatnonzero(undecided))
                 message = f"stratum {stratum.id} is not known of {names}"
                 raise ValueError(message)
-            columns.append(has)
-        strata = np.stack(columns, axis=1) if columns else np.zeros((len(participants), 0), np.bool_)
         return strata, parts

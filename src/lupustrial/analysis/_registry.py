@@ -8,6 +8,9 @@ from types import MappingProxyType
 from lupustrial.analysis._between import BETWEEN
 from lupustrial.analysis._descriptive import COUNT, SUMMARY
 from lupustrial.analysis._method import Method
+from lupustrial.analysis._model_binary import BINARY
+from lupustrial.analysis._model_imputed import IMPUTED
+from lupustrial.analysis._model_number import NUMBER
 from lupustrial.analysis._within import WITHIN
 
 DISPOSITION = Method(
@@ -25,5 +28,8 @@ DISPOSITION = Method(
 
 #: Every method by the name that ``analysis.yaml`` uses (``docs/analysis-plan.md`` lists them).
 METHODS: Mapping[str, Method] = MappingProxyType(
-    {method.id: method for method in (SUMMARY, COUNT, DISPOSITION, *BETWEEN, *WITHIN)}
+    {
+        method.id: method
+        for method in (SUMMARY, COUNT, DISPOSITION, *BETWEEN, *WITHIN, *BINARY, *NUMBER, *IMPUTED)
+    }
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from lupustrial.analysis._condition import to_sql
-from lupustrial.analysis._method import Values
+from lupustrial.analysis._events import Happened, Values, after_events, happened
 from lupustrial.analysis._selection import LINE, digest, with_lines
 from lupustrial.study import Analysis, Parameter, Study
 
@@ -61,6 +61,19 @@ class Block:
 
 
 _Visits = dict[int | None, dict[str | None, Block]]
+_Key = tuple[str, str, str | None, str | None, bool]
+
+
+def laid_out(blocks: Sequence[Block], participants: Sequence[str]) -> tuple[Values, Values]:
+    """Return values (participants x blocks) and baselines (the first known), missing as NaN."""
+    place = {name: number for number, name in enumerate(participants)}
+    values = np.full((len(participants), len(blocks)), np.nan)
+    bases = np.full(len(participants), np.nan)
+    for column, block in enumerate(blocks):
+        rows = [place[name] for name in block.participants]
+        values[rows, column] = block.aval
+        bases[rows] = np.where(np.isnan(bases[rows]), block.base, bases[rows])
+    return values, bases
 
 
 @dataclass(kw_only=True)
@@ -70,7 +83,7 @@ class AnalysisRows:
     study: Study
     datasets: Mapping[str, pl.DataFrame]
     _parameters: dict[str, dict[str, pl.DataFrame]] = field(default_factory=dict)
-    _visits: dict[tuple[str, str, str | None], _Visits] = field(default_factory=dict)
+    _visits: dict[_Key, _Visits] = field(default_factory=dict)
     _sizes: dict[tuple[str, str | None], dict[str | None, int]] = field(default_factory=dict)
 
     @cached_property
@@ -90,8 +103,11 @@ class AnalysisRows:
     def at(
         self, parameter: Parameter, analysis: Analysis, week: int | None, arms: tuple[str, ...] | None
     ) -> Block:
-        """Return the rows of a parameter at a week, of an analysis' population, condition and arms."""
-        key = (parameter.id, analysis.population, analysis.where)
+        """Return the rows of a parameter at a week, of an analysis' population, condition and arms.
+
+        Values are those that the estimand of the analysis defines (`after_events`).
+        """
+        key = (parameter.id, analysis.population, analysis.where, analysis.estimand, analysis.observed)
         if key not in self._visits:
             self._visits[key] = self._split(parameter, analysis)
         blocks = self._visits[key].get(week, {})
@@ -103,7 +119,7 @@ class AnalysisRows:
         """Return how many participants the population of an analysis has (in these arms)."""
         key = (analysis.population, analysis.where)
         if key not in self._sizes:
-            counts = self._members(analysis)["TRT01P"].value_counts()
+            counts = self.members(analysis)["TRT01P"].value_counts()
             self._sizes[key] = dict(counts.iter_rows())
         sizes = self._sizes[key]
         return sum(sizes.values()) if arms is None else sum(sizes.get(arm, 0) for arm in arms)
@@ -115,15 +131,60 @@ class AnalysisRows:
     def _split(self, parameter: Parameter, analysis: Analysis) -> _Visits:
         rows = self._parameter(parameter).filter(pl.col(self.flag(analysis)) == "Y")
         if analysis.where is not None:
-            rows = rows.join(self._members(analysis).select("USUBJID"), on="USUBJID", how="semi")
+            rows = rows.join(self.members(analysis).select("USUBJID"), on="USUBJID", how="semi")
+        if analysis.observed and "DTYPE" in rows.columns:
+            rows = rows.filter(pl.col("DTYPE").is_null())
         visits: _Visits = {}
         parts = rows.partition_by("AVISITN", "TRT01P", as_dict=True, maintain_order=True)
         for (week, arm), part in parts.items():
             number = None if week is None else int(str(week))
             visits.setdefault(number, {})[None if arm is None else str(arm)] = Block.of(part)
+        events = self.events(analysis)
+        return self._defined(parameter, analysis, visits, events) if events else visits
+
+    def events(self, analysis: Analysis) -> list[Happened]:
+        """Return what happened of the intercurrent events of the estimand of an analysis."""
+        found = [one for one in self.study.plan.estimands if one.id == analysis.estimand]
+        return happened(self.study, self.datasets, found[0]) if found else []
+
+    def _defined(
+        self, parameter: Parameter, analysis: Analysis, visits: _Visits, events: list[Happened]
+    ) -> _Visits:
+        """Return the visits after baseline with the values that the strategies define."""
+        first = self.study.baseline_visit.week
+        weeks = sorted(week for week in visits if week is not None and week > first)
+        concerned = self.concerned(parameter, analysis)
+        for arm, members in concerned.partition_by("TRT01P", as_dict=True).items():
+            label = None if arm[0] is None else str(arm[0])
+            names = members["USUBJID"].to_list()
+            blocks = [visits[week].get(label, Block()) for week in weeks]
+            values, bases = laid_out(blocks, names)
+            found = after_events(
+                values,
+                binary=parameter.type == "binary",
+                weeks=weeks,
+                participants=names,
+                events=events,
+            )
+            for place, week in enumerate(weeks):
+                known = ~np.isnan(found.values[:, place])
+                visits[week][label] = Block(
+                    participants=tuple(name for name, has in zip(names, known, strict=True) if has),
+                    lines=blocks[place].lines,
+                    aval=found.values[known, place],
+                    base=bases[known],
+                )
         return visits
 
-    def _members(self, analysis: Analysis) -> pl.DataFrame:
+    def concerned(self, parameter: Parameter, analysis: Analysis) -> pl.DataFrame:
+        """Return the members of an analysis whom a parameter is about; of a restricted one, who has rows."""
+        members = self.members(analysis)
+        if parameter.restrict is None:
+            return members
+        return members.join(self._parameter(parameter).select("USUBJID"), on="USUBJID", how="semi")
+
+    def members(self, analysis: Analysis) -> pl.DataFrame:
+        """Return ADSL of the population of an analysis, and of its condition."""
         adsl = self.datasets["ADSL"].filter(pl.col(self.flag(analysis)) == "Y")
         if analysis.where is None:
             return adsl

@@ -8,7 +8,8 @@ from lupustrial import stats
 from lupustrial.analysis._ard import Result
 from lupustrial.analysis._between import results_of_test, two_by_two
 from lupustrial.analysis._descriptive import binary_count
-from lupustrial.analysis._method import Method, Settings, Values
+from lupustrial.analysis._events import Values
+from lupustrial.analysis._method import Method, Settings
 from lupustrial.stats import HypothesisTest
 
 _NO_PAIRS = "no participant has both a baseline and a later value of this parameter"

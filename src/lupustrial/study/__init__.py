@@ -1,5 +1,6 @@
 """A study folder (YAML) into an immutable, checked `Study`; source records against it; conditions in CEL."""
 
+from lupustrial.study._assumptions import AssumedRate, SampleSizePlan, Scenario
 from lupustrial.study._check_records import check_records
 from lupustrial.study._expression import Context, Expression
 from lupustrial.study._facts import PARTICIPANT_FACTS, PLANNED_FACTS
@@ -56,6 +57,7 @@ __all__ = [
     "Analysis",
     "AnalysisPlan",
     "Arm",
+    "AssumedRate",
     "Check",
     "CodelistEntry",
     "Component",
@@ -84,7 +86,9 @@ __all__ = [
     "Registration",
     "Role",
     "Row",
+    "SampleSizePlan",
     "Scalar",
+    "Scenario",
     "SdtmTarget",
     "SignOff",
     "Site",

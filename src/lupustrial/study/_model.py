@@ -13,6 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
+from lupustrial.study._assumptions import SampleSizePlan
+
 Scalar = str | int | float | bool
 
 
@@ -631,6 +633,7 @@ class Study:
     folder: Path
     digest: str
     registrations: tuple[Registration, ...] = ()
+    sample_size: SampleSizePlan | None = None
     products: tuple[Product, ...] = ()
     roles: tuple[Role, ...] = ()
     references: tuple[str, ...] = ()

@@ -63,7 +63,9 @@ def html(out: Path) -> str:
 
 def test_public_names_are_pinned() -> None:
     assert sorted(room.__all__) == [
+        "GraphFigure",
         "Published",
+        "render_graph",
         "render_lineage",
         "render_png",
         "render_report",

@@ -11,13 +11,41 @@ from lupustrial import stats
 
 NAMES = set(
     """
-    Design Estimate HypothesisTest LinearFunctions MeanTest SampleSize Summary Term barnard boschloo
-    clopper_pearson contrast_rows detectable_rate enumerate_p_values fisher fisher_midp
-    hodges_lehmann hodges_lehmann_paired hypothesis_rows likelihood_ratio logit_wald lsmean_rows
-    mann_whitney mann_whitney_binary mcnemar miettinen_nurminen model_design n_minus_1 newcombe
-    odds_ratio one_sample_t paired_t pearson power_two_proportions quantile risk_ratio
-    sample_size_two_proportions summarise t_test t_test_binary t_test_summary unconditional_score
-    wald_difference wald_interval wilcoxon_signed_rank wilson win_probability yates
+    MMRM Ancova ClosedTest ClosureWeights ContrastTest Design Estimate ExactLevel ExactSampleSize
+    FallbackAttempt FallbackFit GComputation GeeFit GraphStep GraphTest GroupSizes HypothesisTest
+    LinearEstimate LinearFit LinearFunctions LogisticFit MeanTest MultipleTest MultiplicityGraph
+    OneSampleSize OrderedShift PermutationTest PreparedMMRM RiskContrast SampleSize
+    SimultaneousBounds Summary Term adjust_p_values aligned_wilcoxon ancova
+    approximate_power_two_proportions barnard blocked_wilcoxon boschloo brunner_munzel
+    clopper_pearson closed_test closure_weights contrast_rows detectable_rate enumerate_p_values
+    exact_level_two_proportions exact_sample_size_two_proportions fallback fallback_graph fisher
+    fisher_midp fit_mmrm fit_mmrm_with_fallback fixed_sequence_graph friedman g_computation
+    gatekeeping gee graph_bounds graph_test hodges_lehmann hodges_lehmann_paired
+    hodges_lehmann_stratified holm_graph hypothesis_rows inflate_for_dropout jonckheere_terpstra
+    kruskal_wallis likelihood_ratio linear_estimates linear_model logistic_regression logit_wald
+    lsmean_rows mann_whitney mann_whitney_binary mcnemar miettinen_nurminen model_design
+    multiplicity_graph n_minus_1 newcombe odds_ratio one_sample_t paired_t parallel_graph pearson
+    permutation_test power_ancova power_one_proportion power_paired_means power_ranks
+    power_two_means power_two_proportions prepare_mmrm quantile rerandomisation_test risk_ratio
+    sample_size_ancova sample_size_one_proportion sample_size_paired_means sample_size_ranks
+    sample_size_two_means sample_size_two_proportions shift_of_categories sign_flip_test single_step
+    summarise t_test t_test_binary t_test_summary term_test test_coefficients test_contrast
+    unconditional_score van_elteren wald_difference wald_interval wilcoxon_signed_rank wilson
+    win_probability win_probability_interval win_probability_of_shift yates
+    STRATEGIES Analysis CompositeResponses ConditionalMeans Imputations JackknifeEstimate
+    LongitudinalData PooledEstimate PooledRate PooledResponses PooledWald ShiftedDifference
+    TippingCurve TippingGrid analyse_conditional_mean analyse_multiple ancova_by_visit carry_forward
+    delta_adjustment impute_binary impute_composite impute_conditional impute_conditional_mean
+    impute_multiple impute_normal longitudinal_data pool_responses pool_rubin pool_wald
+    shifted_difference tipping_curve tipping_grid
+    CrossTable StratifiedEstimate breslow_day cmh cmh_exact cochran_armitage conditional_odds_ratio
+    cross_tabulate generalised_cmh mantel_haenszel_difference mantel_haenszel_odds_ratio
+    mantel_haenszel_risk_ratio minimum_risk score_homogeneity stratified_miettinen_nurminen
+    stratified_newcombe stratified_wald stratified_wilson
+    CombinationTest DesignCharacteristics FisherDesign GroupSequentialDesign SequentialPower
+    StoppingChances beta_spending_design combination_test_rates conditional_power_rates
+    design_characteristics error_spent fisher_design group_sequential_design power_sequential_rates
+    repeated_testing_error stopping_chances
     """.split()  # noqa: SIM905 - forty names read better as prose
 )
 

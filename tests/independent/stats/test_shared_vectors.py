@@ -13,6 +13,9 @@ from reference_cases import FOLDER, Answer, Case, Number, methods, shared_cases
 METHODS = methods()
 # Intervals of the exact unconditional method are not built; only its p values are compared.
 NOT_BUILT = {("uncond_exact_score_rd_central", name) for name in ("ci_lower", "ci_upper", "ci[1]", "ci[2]")}
+# rpact simulates this one 1,000 times: its standard error is 0.0144, its tolerance 0.0142. Ours is exact (a
+# simulation of two million agrees, tests/independent/stats/test_r_sequential.py) and lies 1.1 errors off.
+SIMULATED = {("adapt_cp_fisher_equalalpha", "conditional_power_stage3")}
 CASES = [case for case in shared_cases() if case.method in METHODS]
 VECTORS = [
     (case, number)
@@ -20,6 +23,14 @@ VECTORS = [
     for number in case.numbers
     if (case.method, number.quantity) not in NOT_BUILT
 ]
+
+
+def _marks(case: Case, number: Number) -> list[pytest.MarkDecorator]:
+    if (case.id, number.quantity) in SIMULATED:
+        return [
+            pytest.mark.xfail(strict=True, reason="the reference is a simulation with too small a tolerance")
+        ]
+    return []
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +46,7 @@ def test_every_method_mapped_here_has_vectors_and_none_is_lost() -> None:
 
 @pytest.mark.parametrize(
     ("case", "number"),
-    VECTORS,
+    [pytest.param(case, number, marks=_marks(case, number)) for case, number in VECTORS],
     ids=[f"{case.id}-{case.method}-{number.quantity}" for case, number in VECTORS],
 )
 def test_reference_software_gives_the_same_number(case: Case, number: Number) -> None:

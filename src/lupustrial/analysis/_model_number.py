@@ -1,0 +1,151 @@
+"""Methods that compare a number of an arm and the reference: by ranks, by a model of a week, of all weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lupustrial import stats
+from lupustrial.analysis._ard import Result
+from lupustrial.analysis._between import results_of_test
+from lupustrial.analysis._method import Method, Settings
+from lupustrial.analysis._model_binary import by_week
+from lupustrial.analysis._model_rows import ModelRows
+from lupustrial.study import Model
+
+T_STATS = ("estimate", "se", "lower", "upper", "df", "p_value")
+ARM, REFERENCE = "arm", "reference"
+
+
+def _van_elteren(rows: ModelRows, _model: Model, _settings: Settings) -> Mapping[int, Sequence[Result]]:
+    def one(place: int) -> list[Result]:
+        values = rows.values[:, place]
+        known = ~np.isnan(values)
+        test = stats.van_elteren(values[known], rows.treated[known], rows.stratum[known])
+        return results_of_test(test)
+
+    return by_week(rows, ("statistic", "p_value"), one)
+
+
+def _columns(rows: ModelRows, places: Sequence[int], who: NDArray[np.int64]) -> dict[str, Any]:
+    """Return the columns of a long table; a row is a participant (by number) at a week (by place)."""
+    columns: dict[str, Any] = {
+        "change": rows.values[who, places] - rows.base[who],
+        "arm": [ARM if treated else REFERENCE for treated in rows.treated[who]],
+        "base": rows.base[who],
+        "week": [str(rows.weeks[place]) for place in places],
+    }
+    for number, name in enumerate(rows.strata_names):
+        columns[name] = ["yes" if has else "no" for has in rows.strata[who, number]]
+    return columns
+
+
+def _varying(rows: ModelRows) -> str:
+    """Return the terms of the strata that differ between participants."""
+    names = [
+        name for number, name in enumerate(rows.strata_names) if len(np.unique(rows.strata[:, number])) > 1
+    ]
+    return "".join(f" + {name}" for name in names)
+
+
+def _ancova(rows: ModelRows, _model: Model, settings: Settings) -> Mapping[int, Sequence[Result]]:
+    def one(place: int) -> list[Result]:
+        who = np.flatnonzero(~np.isnan(rows.values[:, place]) & ~np.isnan(rows.base))
+        found = stats.ancova(
+            f"change ~ arm + base{_varying(rows)}",
+            _columns(rows, [place] * len(who), who),
+            treatment="arm",
+            reference=REFERENCE,
+            confidence_level=settings.confidence,
+        )
+        return t_results(found.differences[0])
+
+    return by_week(rows, T_STATS, one)
+
+
+def t_results(found: Any, *, text: str | None = None) -> list[Result]:
+    parts = (
+        ("estimate", found.estimate),
+        ("se", found.standard_error),
+        ("lower", found.lower),
+        ("upper", found.upper),
+        ("df", found.df),
+        ("p_value", found.p_value),
+    )
+    note = getattr(found, "note", "") or None
+    return [Result(stat=name, value=float(value), text=text, warning=note) for name, value in parts]
+
+
+def _mmrm(rows: ModelRows, model: Model, settings: Settings) -> Mapping[int, Sequence[Result]]:
+    """Fit change on arm and baseline by week and on strata; compare least-squares means at each week."""
+    known = ~np.isnan(rows.values) & ~np.isnan(rows.base)[:, None]
+    who, places = np.nonzero(known)
+    columns = _columns(rows, places.tolist(), who)
+    change = np.asarray(columns.pop("change"))
+    design = stats.model_design(
+        f"~ arm * week + base * week{_varying(rows)}",
+        columns,
+        reference={"arm": REFERENCE, "week": str(rows.weeks[0])},
+    )
+    order = (model.covariance, *(name for name in model.fallback if name != model.covariance))
+    found = stats.fit_mmrm_with_fallback(change, design.matrix, who, places, order=order)
+    tried = "; ".join(map(str, found.attempts))
+    results = {}
+    for week in rows.weeks:
+        difference = stats.contrast_rows(design, "arm", at={"week": str(week)})
+        tested = stats.test_contrast(
+            found.fit, difference.matrix[0], df=model.df, confidence_level=settings.confidence
+        )
+        results[week] = t_results(tested, text=f"covariance {tried}; {tested.df_method}")
+    return results
+
+
+NUMBER = (
+    Method(
+        id="van_elteren",
+        label="van Elteren's test",
+        level="model",
+        suits="number",
+        stats=("statistic", "p_value"),
+        definition=(
+            "Wilcoxon's rank sum within the strata of the analysis, weighted by 1/(n+1), two-sided, normal "
+            "approximation corrected for ties."
+        ),
+        source="van Elteren, Bull Int Stat Inst 1960;37:351-361",
+        fit=_van_elteren,
+        joint=True,
+    ),
+    Method(
+        id="ancova",
+        label="Analysis of covariance of the change",
+        level="model",
+        suits="number",
+        stats=T_STATS,
+        definition=(
+            "Difference of least-squares means of the change since baseline at the week, adjusted for the "
+            "baseline value and the strata of the analysis."
+        ),
+        source="ICH E9; Senn, Stat Med 1989;8:467-475",
+        fit=_ancova,
+        joint=True,
+    ),
+    Method(
+        id="mmrm",
+        label="Mixed model for repeated measures of the change",
+        level="model",
+        suits="number",
+        stats=T_STATS,
+        definition=(
+            "Change since baseline at all weeks of the analysis by REML: arm by week, baseline by week, "
+            "strata; covariance over the weeks as prespecified, with its order of fallback; difference of "
+            "least-squares means at the week with Kenward-Roger (linear) or Satterthwaite degrees of "
+            "freedom. What is missing is taken to be missing at random."
+        ),
+        source="Mallinckrodt et al., Drug Inf J 2008;42:303; Kenward and Roger, Biometrics 1997;53:983",
+        fit=_mmrm,
+        joint=True,
+    ),
+)

@@ -1,0 +1,146 @@
+"""Spatial covariances: correlations fall with the distance of two visits (docs/methods/mmrm.md, eq. 9-10)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lupustrial.stats._arguments import Floats
+
+POWERS = {"sp_exp": 1, "sp_gau": 2}
+NAMES = {"sp_exp": "SP(EXP)", "sp_gau": "SP(GAU)"}
+
+
+class SpatialCovariance:
+    """Variance times exp(-(distance / range) ** power): two parameters a group, distances by pattern.
+
+    The methods mean the same as those of `SharedCovariance`.
+    """
+
+    def __init__(
+        self,
+        covariance: str,
+        *,
+        seen: NDArray[np.bool_],
+        place: Floats,
+        group: NDArray[np.intp],
+        groups: tuple[object, ...],
+        pattern: NDArray[np.intp],
+    ) -> None:
+        """Keep the distances and where each group's patterns and parameters stand."""
+        self.m = seen.shape[1]
+        self.power = POWERS[covariance]
+        self.n_groups, self.per_group = len(groups), 2
+        self.group, self.pattern = group, pattern
+        edges = np.searchsorted(group, np.arange(self.n_groups + 1))
+        self.patterns = [slice(a, b) for a, b in pairwise(edges.tolist())]
+        self.mask = (seen[:, :, None] & seen[:, None, :]).astype(np.float64)
+        self.idle = np.eye(self.m) * ~seen[:, :, None]
+        self.distance = np.sqrt(((place[:, :, None] - place[:, None, :]) ** 2).sum(-1)) * self.mask
+        names = ("Residual", NAMES[covariance])
+        self.names = tuple(n if label is None else f"{n} {label}" for label in groups for n in names)
+        self.size = 2 * self.n_groups
+
+    def block(self, g: int) -> slice:
+        """Where the parameters of group ``g`` stand."""
+        return slice(2 * g, 2 * g + 2)
+
+    def inside(self, theta: Floats) -> bool:
+        """Return whether variances and ranges are above 0."""
+        return bool((theta > 0).all() and np.isfinite(theta).all())
+
+    def _falling(self, theta: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return variance, range and correlation of each pattern (P, 1, 1), (P, 1, 1), (P, m, m)."""
+        variance = theta[0::2][self.group][:, None, None]
+        reach = theta[1::2][self.group][:, None, None]
+        return variance, reach, np.exp(-((self.distance / reach) ** self.power))
+
+    def patterned(self, theta: Floats) -> Floats:
+        """Return the covariance of each pattern (P, m, m); the identity at visits that it lacks."""
+        variance, _, falling = self._falling(theta)
+        return variance * falling * self.mask + self.idle
+
+    def slopes(self, theta: Floats) -> list[Floats]:
+        """Return for each group the first derivatives (2, patterns of the group, m, m)."""
+        variance, reach, falling = self._falling(theta)
+        by_range = variance * falling * self.power * self.distance**self.power / reach ** (self.power + 1)
+        both = np.stack([falling, by_range]) * self.mask
+        return [both[:, at] for at in self.patterns]
+
+    def _seconds(self, theta: Floats) -> Floats:
+        """Return the second derivatives (2, 2, P, m, m)."""
+        variance, reach, falling = self._falling(theta)
+        a, far = self.power, self.distance**self.power / reach**self.power
+        mixed = falling * a * far / reach
+        twice = variance * falling * (a * far * (a * far - a - 1)) / reach**2
+        zero = np.zeros_like(mixed)
+        return np.stack([np.stack([zero, mixed]), np.stack([mixed, twice])]) * self.mask
+
+    def gradient(self, slopes: list[Floats], q: Floats) -> Floats:
+        """Return tr(V_s Q) summed over patterns for every parameter s; ``q`` is (P, m, m)."""
+        parts = [np.tensordot(s, q[at], 3) for s, at in zip(slopes, self.patterns, strict=True)]
+        return np.concatenate(parts)
+
+    def pairs(self, slopes: list[Floats], w: Floats, q: Floats) -> Floats:
+        """Return tr(V_s W V_t Q) summed over patterns for every pair of parameters, made symmetric."""
+        every = np.zeros((self.size, self.size))
+        for g, (s, at) in enumerate(zip(slopes, self.patterns, strict=True)):
+            block = np.einsum("sPab,tPba->st", s @ w[at], s @ q[at], optimize=True)
+            every[self.block(g), self.block(g)] = (block + block.T) / 2
+        return every
+
+    def crossed(self, slopes: list[Floats], u: Floats, members: list[slice]) -> Floats:
+        """Return the sums over participants of U_i' V_s U_i (k, c, c); ``u`` is (n, m, c)."""
+        c, parts = u.shape[2], []
+        for s, at, who in zip(slopes, self.patterns, members, strict=True):
+            flat = u[who].reshape(-1, c)
+            local = self.pattern[who] - at.start
+            parts += [flat.T @ (one[local] @ u[who]).reshape(-1, c) for one in s]
+        return np.stack(parts)
+
+    def curved(self, theta: Floats, q: Floats) -> Floats:
+        """Return sum of Q . d2V / ds dt for every pair of parameters."""
+        seconds, every = self._seconds(theta), np.zeros((self.size, self.size))
+        for g, at in enumerate(self.patterns):
+            every[self.block(g), self.block(g)] = np.tensordot(seconds[:, :, at], q[at], 3)
+        return every
+
+    def sandwiched(self, slopes: list[Floats], covariance: Floats, w: Floats) -> Floats:
+        """Return the sum over s, t of cov_st V_s W V_t for each pattern (P, m, m)."""
+        parts = []
+        for g, (s, at) in enumerate(zip(slopes, self.patterns, strict=True)):
+            spread = np.tensordot(covariance[self.block(g), self.block(g)], s, 1)
+            parts.append((s @ w[at] @ spread).sum(0))
+        return np.concatenate(parts)
+
+    def bent(self, theta: Floats, covariance: Floats) -> Floats:
+        """Return the sum over s, t of cov_st d2V / ds dt for each pattern (P, m, m)."""
+        seconds = self._seconds(theta)
+        parts = [
+            np.tensordot(covariance[self.block(g), self.block(g)], seconds[:, :, at], 2)
+            for g, at in enumerate(self.patterns)
+        ]
+        return np.concatenate(parts)
+
+    def start(self, empirical: Floats) -> Floats:
+        """Return each group's mean variance and half of its mean distance."""
+        theta = np.empty(self.size)
+        for g, at in enumerate(self.patterns):
+            apart = self.distance[at][self.distance[at] > 0]
+            theta[self.block(g)] = np.diag(empirical[g]).mean(), apart.mean() / 2 if len(apart) else 1.0
+        return theta
+
+    def unidentified(self, theta: Floats) -> list[str]:
+        """Return the ranges of groups without two visits of one participant."""
+        return [
+            self.names[2 * g + 1]
+            for g, at in enumerate(self.patterns)
+            if theta.size and not (self.distance[at] > 0).any()
+        ]
+
+    def coincident(self) -> int:
+        """Return how many patterns have two visits at one place."""
+        off = self.mask * (1 - np.eye(self.m)) > 0
+        return int((off & (self.distance <= 0)).any((1, 2)).sum())

@@ -1,0 +1,113 @@
+"""The least value of the measure that a level does not exclude (unconditional.md, eq. 5-7)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import optimize
+
+from lupustrial.stats._miettinen_nurminen import sample_measure, score_limits
+from lupustrial.stats._one_proportion import normal_quantile
+from lupustrial.stats._score_functions import SCORES
+from lupustrial.stats.unconditional._problem import Problem
+from lupustrial.stats.unconditional._supremum import supremum
+
+TOLERANCE = 1e-7
+FIRST_STEP = 0.01
+
+
+def lower_limit(problem: Problem, level: float, guess_level: float) -> float:
+    """Return the least value whose p value exceeds the level; no smaller value does.
+
+    The p value is neither continuous nor, strictly, monotone in the value. So a crossing is found first, and
+    then everything outside it is covered with intervals whose largest possible p value is shown to be at most
+    the level; where that cannot be shown, the limit moves outward.
+
+    Args:
+        problem: What is asked; "extreme" is a first group that is high.
+        level: What the p value must exceed.
+        guess_level: Confidence level of the score interval at which the search starts.
+    """
+    scale = _Scale(problem, level)
+    if scale.first >= scale.last:
+        return scale.value(scale.last)
+    limit = _crossing(scale, scale.guess(guess_level))
+    edge, share = limit - TOLERANCE, 1.0
+    while edge > scale.first:
+        step = max(TOLERANCE, share * (limit - edge))
+        farther = max(scale.first, edge - step)
+        if edge > 0 > farther:
+            farther = 0.0  # no difference (no log ratio): the bounds hold on one side of it
+        if scale.excluded(farther, edge):
+            edge, share = farther, 1.5 * share
+        elif step > TOLERANCE:
+            share /= 2
+        else:
+            # a value further out is not excluded, or cannot be shown to be
+            limit = _crossing(scale, farther) if scale.excess(farther) > 0 else farther
+            edge, share = limit - TOLERANCE, 1.0
+    return scale.value(limit)
+
+
+class _Scale:
+    """The scale of the search: the difference itself, or the logarithm of a ratio.
+
+    Attributes:
+        first: Below this point no value can have a p value above the level (eq. 7).
+        last: The sample value of the measure, which is never excluded.
+    """
+
+    def __init__(self, problem: Problem, level: float) -> None:
+        self.problem, self.level = problem, level
+        self.logarithmic = problem.measure != "risk difference"
+        t = problem.table
+        self.counts = (np.array([t.x1 * 1.0]), np.array([t.n1 * 1.0]), np.array([t.x2 * 1.0]), np.array([t.n2 * 1.0]))
+        self.estimate = sample_measure(*self.counts, problem.measure)
+        estimate = float(self.estimate[0])
+        if not self.logarithmic:
+            self.first, self.last = -1 + level / max(t.n1, t.n2) / 2, estimate
+        elif estimate == 0:
+            self.first = self.last = -math.inf
+        else:
+            least = level / t.n1 if problem.measure == "risk ratio" else level**2 / (t.n1 * t.n2)
+            self.first, self.last = math.log(least / 4), math.log(estimate)
+        if self.last <= self.first:
+            self.first = self.last
+
+    def value(self, point: float) -> float:
+        """Return the value of the measure at a point of the scale."""
+        return math.exp(point) if self.logarithmic else point
+
+    def guess(self, confidence_level: float) -> float:
+        """Return the lower limit of the score interval."""
+        z = np.array([normal_quantile(confidence_level)])
+        score = SCORES[self.problem.measure]
+        lower, _ = score_limits(self.counts, self.estimate, score, z, ratio=self.logarithmic)
+        at = math.log(lower[0]) if self.logarithmic else float(lower[0])
+        return min(max(at, self.first), self.last)
+
+    def excess(self, point: float) -> float:
+        """Return the log of the p value at a point over the level."""
+        value = self.value(point)
+        p = supremum(self.problem, self.problem.region(value, value), value, value).high
+        return math.log(max(p, 1e-300) / self.level)
+
+    def excluded(self, low: float, high: float) -> bool:
+        """Return whether no value from ``low`` to ``high`` can have a p value above the level."""
+        a, b = self.value(low), self.value(high)
+        return supremum(self.problem, self.problem.region(a, b), a, b, self.level).high <= self.level
+
+
+def _crossing(scale: _Scale, guess: float) -> float:
+    """Return a point at which the p value comes to exceed the level, near the guess."""
+    step, point = FIRST_STEP, guess
+    inside = scale.excess(point) > 0
+    while True:
+        further = max(scale.first, point - step) if inside else min(scale.last, point + step)
+        if further == point or (scale.excess(further) > 0) != inside:
+            break
+        point, step = further, 2 * step
+    if further == point:
+        return point  # nothing is excluded, or everything below the estimate
+    return float(optimize.brentq(scale.excess, min(point, further), max(point, further), xtol=TOLERANCE / 10, rtol=1e-14))
