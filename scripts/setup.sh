@@ -66,15 +66,20 @@ if [ "${ready:-no}" = no ]; then
   say "done; everything lies in $env, nothing else on this machine was changed"
 fi
 
-if [ "$want" = dev ]; then # Playwright's driver needs libatomic, which a bare Debian lacks
-  missing=()
+if [ "$want" = dev ]; then
+  missing=() # Playwright's driver needs libatomic, which a bare Debian lacks
   command -v chromium >/dev/null 2>&1 || missing+=(chromium)
   "$env/bin/python" -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || missing+=(libatomic1)
+  # R checks the statistics independently
+  command -v Rscript >/dev/null 2>&1 || missing+=(r-base-core)
+  for package in coin emmeans geepack jsonlite lmertest mice multcomp nlme pbkrtest sandwich survival; do
+    dpkg -s "r-cran-$package" >/dev/null 2>&1 || missing+=("r-cran-$package")
+  done
   if [ "${#missing[@]}" = 0 ]; then
     :
   elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    debian_install "What the tests in tests/browser need" "${missing[@]}"
+    debian_install "What some tests need" "${missing[@]}"
   else
-    say "${missing[*]} missing: the tests in tests/browser will be skipped, and will say so"
+    say "${missing[*]} missing: tests that need them will be skipped, and will say so"
   fi
 fi
