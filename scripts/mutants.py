@@ -270,22 +270,30 @@ def guards(module: str) -> list[str]:
     return []
 
 
+def _failed(mutant: Mutant | None, files: list[str]) -> bool:
+    """Run the tests with the mutant in place, silently, and return whether one failed."""
+    os.setpgrp()
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, 1)
+    os.dup2(sink, 2)
+    if mutant is not None:
+        sys.meta_path.insert(0, _Served(mutant))
+    import pytest
+
+    # Hypothesis is imported before pytest could rewrite its assertions, which pytest warns of.
+    quiet = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    quiet += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    return bool(pytest.main([*quiet, *files]) != 0)
+
+
 def noticed(mutant: Mutant | None, files: list[str], limit: float) -> bool:
     """Return whether the tests fail in a fork of this process in which the mutant is the module."""
     child = os.fork()
     if child == 0:
-        os.setpgrp()
-        sink = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(sink, 1)
-        os.dup2(sink, 2)
-        if mutant is not None:
-            sys.meta_path.insert(0, _Served(mutant))
-        import pytest
-
-        # Hypothesis is imported before pytest could rewrite its assertions, which pytest warns of.
-        quiet = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
-        quiet += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-        os._exit(int(pytest.main([*quiet, *files]) != 0))
+        try:
+            os._exit(int(_failed(mutant, files)))
+        finally:
+            os._exit(1)  # whatever happens here, the child must not go on with its parent's work
     end = time.monotonic() + limit
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)

@@ -12,6 +12,7 @@ from lupustrial.analysis._ard import Cell, GroupType, Result, results_frame
 from lupustrial.analysis._check import check_plan
 from lupustrial.analysis._condition import to_sql
 from lupustrial.analysis._disposition import steps
+from lupustrial.analysis._event_counts import EVENTS, event_counts
 from lupustrial.analysis._events import Values
 from lupustrial.analysis._method import Method, Settings, attempt, attempt_model, failed
 from lupustrial.analysis._model_rows import model_rows
@@ -102,6 +103,8 @@ class _Worker:
             for week in analysis.weeks or (None,):
                 for group in self._groups(analysis, suited):
                     yield from self._group(analysis, parameter, week, group, suited)
+                if week is not None:
+                    yield from self._events(analysis, parameter, week)
             for method in suited:
                 if method.level == "model":
                     for group in self._contrasts():
@@ -111,7 +114,7 @@ class _Worker:
         levels = {method.level for method in methods}
         arms = [arm.label for arm in self.study.arms]
         alone = self.rows.blinded or analysis.by == "none"
-        if "arm" in levels:
+        if levels & {"arm", "trial"}:
             if alone:
                 yield _Group(label="all", type="overall", arm=None)
             else:
@@ -134,22 +137,33 @@ class _Worker:
     def _model(self, analysis: Analysis, parameter: Parameter, group: _Group, method: Method) -> _Cells:
         """Fit a model of all weeks; its results stand at each of them."""
         weeks = [week for week in analysis.weeks if week != self.study.baseline_visit.week]
-        rows, reason = None, NOT_WHILE_BLINDED if self.rows.blinded else self.rows.fault(parameter)
+        rows, reason = None, NOT_WHILE_BLINDED if self.rows.blinded else self.rows.fault(parameter, analysis)
         if reason is None and group.arm is not None and group.reference is not None:
             try:
                 rows = model_rows(self.rows, parameter, analysis, (group.arm, group.reference))
             except ValueError as error:
                 reason = str(error)
         fitted = {} if rows is None else attempt_model(method, rows, analysis.model, self._settings)
-        for place, week in enumerate(weeks):
+        for week in weeks:
             cell = self._cell(analysis, parameter, week, group, method, Block())
             if rows is None:
                 yield cell, failed(method, reason or "")
                 continue
             cell = replace(cell, query=rows.query, inputs=rows.inputs)
-            used = len(rows.participants) if method.imputes else rows.used(rows.weeks.index(week))
             if week in fitted:
-                yield _with_n(cell, used, "; ".join(rows.notes) if place == 0 else None), fitted[week]
+                size, known = len(rows.participants), rows.used(rows.weeks.index(week))
+                without = None if known == size else f"{size - known} of {size} participants have no value"
+                yield _with_n(cell, size if method.imputes else known, without), fitted[week]
+
+    def _events(self, analysis: Analysis, parameter: Parameter, week: int) -> _Cells:
+        """Count who had which intercurrent event by a week, arm by arm."""
+        if week <= self.study.baseline_visit.week or self.rows.fault(parameter, analysis) is not None:
+            return
+        for group in self._groups(analysis, [EVENTS]):
+            cell = self._cell(analysis, parameter, week, group, EVENTS, Block())
+            for one in event_counts(self.rows, parameter, analysis, week, group.arms):
+                own = replace(cell, dataset=one.dataset, query=one.query, inputs=one.inputs, n=one.size)
+                yield own, [Result(stat=f"n:{one.event}", value=float(one.number), text=one.strategy)]
 
     def _group(
         self,
@@ -163,7 +177,7 @@ class _Worker:
         wanted = [method for method in methods if method.level == level]
         if level == "within" and week == self.study.baseline_visit.week:
             return  # there is no change at baseline itself
-        reason = self.rows.fault(parameter)
+        reason = self.rows.fault(parameter, analysis)
         block = Block() if reason else self.rows.at(parameter, analysis, week, group.arms)
         if block.repeated:
             reason = "a participant has more than one row to analyse (ANL01FL) at this visit"
@@ -223,7 +237,7 @@ class _Worker:
             where=to_sql(analysis.where) if analysis.where else None,
             observed=analysis.observed,
         )
-        planned = method.level == "arm" or method.id == analysis.plan
+        planned = method.level in {"arm", "trial"} or method.id == analysis.plan
         return Cell(
             sap=self.sap,
             analysis=analysis.id,

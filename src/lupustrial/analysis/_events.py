@@ -19,6 +19,10 @@ from lupustrial.study import Estimand, EventRule, Study
 Values = NDArray[np.float64]
 Places = NDArray[np.int64]
 
+#: Variables of ADSL, and of other datasets, by which rules find an event.
+_OF_SUBJECTS = {"left study": ("EOSSTT", "LSTWEEK"), "stopped treatment": ("EOTSTT", "TRTSDT", "TRTEDT")}
+_OF_ROWS = ("USUBJID", "PARAMCD", "AVISITN", "AVAL", "BASE", "ANL01FL")
+
 #: Where a participant has several events by the same visit, the strategy that stands first decides.
 PRECEDENCE = ("composite", "hypothetical", "while on treatment", "treatment policy")
 
@@ -100,11 +104,21 @@ def after_events(
     return Defined(values=defined, missing_from=missing, failed_from=failed)
 
 
-def told(events: list[Happened], participants: Sequence[str], weeks: Sequence[int]) -> Iterator[str]:
-    """Say of each event how many participants had it by the last of the weeks, and what was made of it."""
-    for event in events:
-        number = sum(event.week.get(name, weeks[-1] + 1) <= weeks[-1] for name in participants)
-        yield f"{event.event}: {number} by week {weeks[-1]} ({event.strategy} strategy)"
+def lacking(study: Study, datasets: Mapping[str, pl.DataFrame], estimand: Estimand | None) -> str | None:
+    """Return why the rules of an estimand cannot be applied to these datasets, or None when they can."""
+    for event in () if estimand is None else estimand.intercurrent_events:
+        if event.rule is None:
+            continue
+        if event.rule.parameter is None:
+            dataset, needed = "ADSL", _OF_SUBJECTS[event.rule.kind]
+        else:
+            dataset, needed = study.plan.parameter(event.rule.parameter).dataset, _OF_ROWS
+        if dataset not in datasets:
+            return f"there is no dataset {dataset}, by which {event.event!r} is found"
+        absent = [name for name in needed if name not in datasets[dataset].columns]
+        if absent:
+            return f"{dataset} has no column {', '.join(absent)}, by which {event.event!r} is found"
+    return None
 
 
 def _starts(event: Happened, weeks: Sequence[int], participants: Sequence[str]) -> Iterator[tuple[int, int]]:

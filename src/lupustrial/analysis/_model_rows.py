@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from lupustrial.analysis._condition import to_sql
-from lupustrial.analysis._events import Values, after_events, told
+from lupustrial.analysis._events import Values, after_events
 from lupustrial.analysis._rows import AnalysisRows, Block, laid_out
 from lupustrial.analysis._selection import BETWEEN, Selection, digest
 from lupustrial.study import Analysis, Parameter
@@ -38,7 +38,6 @@ class ModelRows:
         binary: Whether the values are 1 and 0.
         query: The ADaM rows, as one statement a dataset, joined by ``"; "``.
         inputs: Their fingerprint.
-        notes: What happened to whom, in words.
     """
 
     participants: tuple[str, ...]
@@ -55,7 +54,6 @@ class ModelRows:
     binary: bool
     query: str
     inputs: str
-    notes: tuple[str, ...]
 
     @cached_property
     def stratum(self) -> NDArray[np.int64]:
@@ -121,7 +119,6 @@ class _Table:
             binary=binary,
             query=BETWEEN.join(query for query, _ in parts),
             inputs=digest(line for _, lines in parts for line in lines),
-            notes=tuple(told(events, self.participants, weeks)) if weeks else (),
         )
 
     @cached_property

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from lupustrial.analysis._between import BETWEEN
 from lupustrial.analysis._descriptive import COUNT, SUMMARY
+from lupustrial.analysis._event_counts import EVENTS
 from lupustrial.analysis._method import Method
 from lupustrial.analysis._model_binary import BINARY
 from lupustrial.analysis._model_imputed import IMPUTED
@@ -30,6 +31,6 @@ DISPOSITION = Method(
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
         method.id: method
-        for method in (SUMMARY, COUNT, DISPOSITION, *BETWEEN, *WITHIN, *BINARY, *NUMBER, *IMPUTED)
+        for method in (SUMMARY, COUNT, DISPOSITION, EVENTS, *BETWEEN, *WITHIN, *BINARY, *NUMBER, *IMPUTED)
     }
 )

@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 
 from lupustrial.analysis._condition import to_sql
-from lupustrial.analysis._events import Happened, Values, after_events, happened
+from lupustrial.analysis._events import Happened, Values, after_events, happened, lacking
 from lupustrial.analysis._selection import LINE, digest, with_lines
-from lupustrial.study import Analysis, Parameter, Study
+from lupustrial.study import Analysis, Estimand, Parameter, Study
 
 _NEEDED = ("USUBJID", "PARAMCD", "AVISITN", "AVAL", "BASE", "ANL01FL", "TRT01P")
 
@@ -25,6 +25,7 @@ class Block:
     lines: tuple[str, ...] = ()
     aval: Values = field(default_factory=lambda: np.empty(0))
     base: Values = field(default_factory=lambda: np.empty(0))
+    doubtful: bool = False  # made of rows of which a participant had more than one
 
     @classmethod
     def of(cls, rows: pl.DataFrame) -> Block:
@@ -47,6 +48,7 @@ class Block:
             lines=tuple(line for part in parts for line in part.lines),
             aval=np.concatenate([np.empty(0), *(part.aval for part in parts)]),
             base=np.concatenate([np.empty(0), *(part.base for part in parts)]),
+            doubtful=any(part.doubtful for part in parts),
         )
 
     @cached_property
@@ -57,7 +59,7 @@ class Block:
     @property
     def repeated(self) -> bool:
         """Whether a participant has more than one row."""
-        return len(set(self.participants)) < len(self.participants)
+        return self.doubtful or len(set(self.participants)) < len(self.participants)
 
 
 _Visits = dict[int | None, dict[str | None, Block]]
@@ -92,13 +94,15 @@ class AnalysisRows:
         arms = self.datasets["ADSL"]["TRT01P"]
         return arms.null_count() == arms.len()
 
-    def fault(self, parameter: Parameter) -> str | None:
-        """Return why a parameter cannot be analysed, or None when its rows are there."""
+    def fault(self, parameter: Parameter, analysis: Analysis) -> str | None:
+        """Return why a parameter cannot be analysed, or None when all rows that it takes are there."""
         frame = self.datasets.get(parameter.dataset)
         if frame is None:
             return f"there is no dataset {parameter.dataset}"
         missing = [name for name in _NEEDED if name not in frame.columns]
-        return f"{parameter.dataset} has no column {', '.join(missing)}" if missing else None
+        if missing:
+            return f"{parameter.dataset} has no column {', '.join(missing)}"
+        return lacking(self.study, self.datasets, self._estimand(analysis))
 
     def at(
         self, parameter: Parameter, analysis: Analysis, week: int | None, arms: tuple[str, ...] | None
@@ -144,8 +148,10 @@ class AnalysisRows:
 
     def events(self, analysis: Analysis) -> list[Happened]:
         """Return what happened of the intercurrent events of the estimand of an analysis."""
-        found = [one for one in self.study.plan.estimands if one.id == analysis.estimand]
-        return happened(self.study, self.datasets, found[0]) if found else []
+        return happened(self.study, self.datasets, self._estimand(analysis))
+
+    def _estimand(self, analysis: Analysis) -> Estimand | None:
+        return next((one for one in self.study.plan.estimands if one.id == analysis.estimand), None)
 
     def _defined(
         self, parameter: Parameter, analysis: Analysis, visits: _Visits, events: list[Happened]
@@ -173,6 +179,7 @@ class AnalysisRows:
                     lines=blocks[place].lines,
                     aval=found.values[known, place],
                     base=bases[known],
+                    doubtful=any(block.repeated for block in blocks[: place + 1]),
                 )
         return visits
 

@@ -20,7 +20,9 @@ VISITS = ("w4", "w8", "w12", "w24")
 
 
 def _analysis(made: Trial) -> stats.Analysis:
-    return stats.ancova_by_visit(made.arm, reference="arm 0", covariates=made.baseline, visits=VISITS)
+    return stats.ancova_by_visit(
+        made.arm, reference="arm 0", covariates=made.baseline, visits=VISITS[: made.outcome.shape[1]]
+    )
 
 
 def _jackknife(made: Trial, strategy: Any = "MAR", **more: Any) -> dict[str, stats.JackknifeEstimate]:
@@ -37,6 +39,7 @@ def _numbers(results: Mapping[str, Any]) -> np.ndarray[Any, Any]:
     st.floats(3, 500),
     st.floats(-5, 5),
 )
+@settings(max_examples=50, deadline=None)
 def test_pooling_follows_shift_and_scale_and_its_df_lie_below_both_limits(
     pairs: list[tuple[float, float]], df: float, shift: float
 ) -> None:
@@ -44,7 +47,7 @@ def test_pooling_follows_shift_and_scale_and_its_df_lie_below_both_limits(
     pooled = stats.pool_rubin(q, se, df_complete=df)
     assert pooled.df <= df
     assert pooled.df <= stats.pool_rubin(q, se).df
-    assert pooled.standard_error**2 >= pooled.within_variance
+    assert pooled.standard_error**2 >= pooled.within_variance * (1 - 1e-12)
     moved = stats.pool_rubin(3 * q + shift, 3 * se, df_complete=df)
     assert moved.estimate == pytest.approx(3 * pooled.estimate + shift, abs=1e-9)
     assert moved.standard_error == pytest.approx(3 * pooled.standard_error)
@@ -104,8 +107,8 @@ def test_nothing_missing_gives_the_analysis_itself() -> None:
     alone = stats.linear_model(np.column_stack([np.ones(30), _dummy(made), made.baseline]), y=outcome[:, 3])
     assert result.df == alone.df == 27
     assert (result.estimate, result.standard_error) == (
-        pytest.approx(alone.beta[1]),
-        pytest.approx(math.sqrt(alone.vcov[1, 1])),
+        pytest.approx(alone.coefficients[1]),
+        pytest.approx(math.sqrt(alone.covariance[1, 1])),
     )
     assert "nothing is missing" in result.note
 
@@ -267,10 +270,10 @@ def test_pieces_of_conditional_and_binary_imputations_are_the_whole() -> None:
 @pytest.mark.parametrize("strategy", ["MAR", "J2R", "CR", "CIR", "LMCF"])
 @pytest.mark.parametrize("method", ["posterior", "bootstrap"])
 def test_conditional_means_are_the_means_of_many_draws(strategy: str, method: str) -> None:
-    made = trial(n=100, gaps=0.08)
+    made = trial(n=60, visits=3, gaps=0.1)
     data = stats.longitudinal_data(**made.options(strategy=strategy, reference="arm 0"))
-    m = 100
-    drawn = stats.impute_multiple(data, imputations=m, seed=2, method=method, burn_in=60)
+    m = 80
+    drawn = stats.impute_multiple(data, imputations=m, seed=2, method=method, burn_in=30)
     pooled = stats.analyse_multiple(drawn, _analysis(made))
     means = stats.analyse_conditional_mean(stats.impute_conditional_mean(data), _analysis(made))
     for name, result in pooled.items():
@@ -283,8 +286,8 @@ def test_joint_and_sequential_draws_agree() -> None:
     outcome = made.outcome[~np.isnan(made.outcome[:, 0])]
     gaps = np.maximum.accumulate(np.isnan(outcome), axis=1)
     outcome[gaps] = math.nan
-    m = 300
-    joint = stats.impute_normal(outcome, imputations=m, seed=1, burn_in=60)
+    m = 120
+    joint = stats.impute_normal(outcome, imputations=m, seed=1, burn_in=30)
     one = stats.impute_conditional(outcome, imputations=m, seed=1, sequential=True)
     chained = stats.impute_conditional(outcome, imputations=m, seed=2, sweeps=6)
     for function in (np.mean, np.std):
@@ -326,7 +329,7 @@ def test_odds_shift_has_complete_cases_and_non_responders_as_its_ends(
 def test_imputed_odds_shift_agrees_with_the_closed_form() -> None:
     response = np.array([1.0] * 60 + [0] * 40 + [math.nan] * 50 + [1.0] * 30 + [0] * 70 + [math.nan] * 30)
     arm = ["a"] * 150 + ["b"] * 130
-    m = 400
+    m = 200
     for delta in (0.0, -1.0, 1.5):
         drawn = stats.impute_binary(response, arm, imputations=m, seed=4, delta={"a": delta})
         pooled = stats.pool_responses(drawn, arm, reference="b").comparisons["a"]
@@ -334,7 +337,7 @@ def test_imputed_odds_shift_agrees_with_the_closed_form() -> None:
             x1=60, n1=100, missing1=50, x2=30, n2=100, missing2=30, delta1=delta
         )
         assert abs(pooled.estimate - closed.estimate) < 5 * math.sqrt(pooled.between_variance / m) + 0.003
-        assert pooled.standard_error == pytest.approx(closed.standard_error, rel=0.06)
+        assert pooled.standard_error == pytest.approx(closed.standard_error, rel=0.08)
 
 
 def test_responses_fall_with_delta_and_end_at_non_responder_imputation() -> None:

@@ -2,7 +2,7 @@
 
 Armitage, McPherson and Rowe (1969), Jennison and Turnbull (2000, chapter 19). The density of Z among trials
 that go on is kept at the nodes of Gauss-Legendre panels, narrow where the next look is near, so that a step
-loses less than 1e-12.
+loses less than 1e-11.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from lupustrial.stats._arguments import Floats
 
 #: Beyond this many standard deviations from its mean a statistic is not followed: the mass there is 1e-15.
 REACH = 8.0
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
-_WIDEST, _KERNELS = 2.0, 4.5  # of a panel: in standard deviations, and in those of the step to the next look
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
+_WIDEST, _KERNELS = 3.0, 4.0  # of a panel: in standard deviations, and in those of the step to the next look
 
 
 @dataclass(frozen=True, slots=True)
