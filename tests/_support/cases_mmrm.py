@@ -35,6 +35,16 @@ SPREADS = {
     "empirical-bias-reduced": "empirical_bias_reduced",
 }
 
+_EARLY = "stops 5e-6 of -2 log L short of the optimum; see test_mmrm_reference_optimum.py"
+#: Numbers of the references that are not of the optimum: case and quantity to the reason.
+KNOWN_DIFFERENCES = {
+    ("mmrm_fev_us_reml", "beta ARMCDTRT:AVISITVIS2"): f"R mmrm {_EARLY}",
+    ("mmrm_fev_us_krlin", "beta ARMCDTRT:AVISITVIS2"): f"R mmrm {_EARLY}",
+    ("mmrm_fev_us_empbr", "beta ARMCDTRT:AVISITVIS2"): f"R mmrm {_EARLY}",
+    ("mmrm_fev_us_reml", "Sigma[3,4]"): f"R mmrm {_EARLY}",
+    ("mmrm_sas_fev_us_type3", "F RACE"): f"SAS {_EARLY}",
+}
+
 
 def _columns(case: Case) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = dict(case.columns)
@@ -43,7 +53,8 @@ def _columns(case: Case) -> dict[str, list[Any]]:
     return columns
 
 
-def _fit(case: Case) -> tuple[stats.Design, stats.MMRM]:
+def fit_case(case: Case) -> tuple[stats.Design, stats.MMRM]:
+    """Return the design of a case and its fit."""
     spec, columns = case.spec, _columns(case)
     reference = spec.get("ref")
     if not isinstance(reference, Mapping):
@@ -88,7 +99,7 @@ def _options(case: Case) -> dict[str, str]:
 
 
 def _coefficients(case: Case) -> Answer:
-    _, fit = _fit(case)
+    _, fit = fit_case(case)
     answer: Numbers = {"minus2_loglik": fit.minus2_log_likelihood}
     for name, test in stats.test_coefficients(fit, **_options(case)).items():
         answer |= {f"beta {name}": test.estimate, f"se {name}": test.standard_error, f"df {name}": test.df}
@@ -107,7 +118,7 @@ def _coefficients(case: Case) -> Answer:
 
 
 def _means(case: Case) -> Answer:
-    design, fit = _fit(case)
+    design, fit = fit_case(case)
     rows = stats.lsmean_rows(design, ["ARMCD", "AVISIT"])
     answer: Numbers = {}
     for (arm, visit), row in zip(rows.labels, rows.matrix, strict=True):
@@ -121,7 +132,7 @@ def _means(case: Case) -> Answer:
 
 
 def _joint(case: Case) -> Answer:
-    design, fit = _fit(case)
+    design, fit = fit_case(case)
     rows = stats.hypothesis_rows(design, "ARMCD:AVISIT")
     test = stats.test_contrast(fit, rows, **_options(case))
     return {
@@ -133,7 +144,7 @@ def _joint(case: Case) -> Answer:
 
 
 def _terms(case: Case) -> Answer:
-    design, fit = _fit(case)
+    design, fit = fit_case(case)
     answer: Numbers = {}
     for term in design.terms:
         if term.variables:
@@ -147,7 +158,7 @@ def _terms(case: Case) -> Answer:
 
 
 def _intercept(case: Case) -> Answer:
-    _, fit = _fit(case)
+    _, fit = fit_case(case)
     test = stats.test_contrast(fit, [1.0])
     answer: Numbers = {
         "minus2_loglik": fit.minus2_log_likelihood,

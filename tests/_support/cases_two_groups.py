@@ -112,7 +112,6 @@ METHODS: dict[str, Adapter] = {
     "fisher_two_sided": _test(stats.fisher),
     "midp_central_2x2": _test(stats.fisher_midp, two_sided="doubled"),
     "boschloo_one_sided_greater": _test(stats.boschloo, alternative="greater"),
-    "uncond_exact_score_rd_central": _test(stats.unconditional_score),
     "barnard_wald_pooled_two_sided": _test(stats.barnard),
     "barnard_wald_pooled_one_sided_p2_gt_p1": _test(stats.barnard, alternative="less"),
     "clopper_pearson": _one(stats.clopper_pearson),

@@ -35,6 +35,7 @@ MODULES = (
     "cases_models",
     "cases_multiplicity",
     "cases_power",
+    "cases_proportions",
     "cases_ranks",
     "cases_sequential",
     "cases_stratified",
@@ -130,4 +131,15 @@ def methods() -> dict[str, Adapter]:
     found: dict[str, Adapter] = {}
     for name in MODULES:
         found |= import_module(name).METHODS
+    return found
+
+
+def known_differences() -> dict[tuple[str, ...], str]:
+    """Return the numbers that cannot be met, with the reason, which a test of its own shows.
+
+    The key is case and quantity, or case, method and quantity where methods share the case.
+    """
+    found: dict[tuple[str, ...], str] = {}
+    for name in MODULES:
+        found |= getattr(import_module(name), "KNOWN_DIFFERENCES", {})
     return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from lupustrial.analysis._check_displays import check_display, unknown, unplanned
 from lupustrial.analysis._condition import to_sql
 from lupustrial.analysis._registry import METHODS
 from lupustrial.errors import Fault, closest
-from lupustrial.study import Analysis, Display, Study
+from lupustrial.study import Analysis, AnalysisPlan, Study
 
 _CONTRAST = {"between": "between arms", "within": "within arm", "model": "between arms"}
 
@@ -27,34 +28,30 @@ def check_plan(study: Study) -> list[Fault]:
     PLAN-009   no arm, or more than one, is the reference of a comparison
     PLAN-010   a composite strategy, found by a rule, for a parameter that has no failure
     PLAN-011   a model of an analysis without weeks, or a method without what it needs
+    PLAN-012   rules of intercurrent events for an analysis without weeks
+    PLAN-013   a figure of results that its analysis does not give
     ========== ==================================================================================
     """
     faults = _faults(study, "analysis.yaml")
     for name in study.further_plans:
-        faults += _faults(study.under(name), f"analysis-{name}.yaml")
+        faults += _faults(study.under(name), f"analysis-{name}.yaml", main=study.plan)
     return list(dict.fromkeys(faults))
 
 
-def _faults(study: Study, file: str) -> list[Fault]:
+def _faults(study: Study, file: str, main: AnalysisPlan | None = None) -> list[Fault]:
     faults = list(_ids(study, file)) + list(_reference(study))
     for analysis in study.plan.analyses:
         place = f"{file}: analysis {analysis.id}"
         faults += _names(study, analysis, place)
         faults += _methods(study, analysis, place)
-        faults += _weeks(study, analysis.weeks, place)
+        faults += unplanned(study, analysis.weeks, place)
         faults += _claims(study, analysis, place)
         faults += _where(analysis, place)
         faults += _strategies(study, analysis, place)
         faults += _models(analysis, place)
     for display in study.plan.displays:
-        faults += _display(study, display, file)
+        faults += check_display(study, display, file, main)
     return faults
-
-
-def _unknown(what: str, name: str, known: Sequence[str], place: str) -> Iterator[Fault]:
-    if name not in known:
-        hint = closest(name, known) or f"known: {', '.join(known) or 'none'}"
-        yield Fault(id="PLAN-001", message=f"there is no {what} {name!r}", place=place, hint=hint)
 
 
 def _ids(study: Study, file: str) -> Iterator[Fault]:
@@ -87,14 +84,14 @@ def _reference(study: Study) -> Iterator[Fault]:
 def _names(study: Study, analysis: Analysis, place: str) -> Iterator[Fault]:
     populations = [population.id for population in study.populations]
     parameters = [parameter.id for parameter in study.plan.parameters]
-    yield from _unknown("population", analysis.population, populations, place)
+    yield from unknown("population", analysis.population, populations, place)
     for name in analysis.parameters:
-        yield from _unknown("parameter", name, parameters, place)
+        yield from unknown("parameter", name, parameters, place)
     for name in analysis.methods:
-        yield from _unknown("method", name, list(METHODS), place)
+        yield from unknown("method", name, list(METHODS), place)
     if analysis.estimand is not None:
         estimands = [estimand.id for estimand in study.plan.estimands]
-        yield from _unknown("estimand", analysis.estimand, estimands, place)
+        yield from unknown("estimand", analysis.estimand, estimands, place)
 
 
 def _methods(study: Study, analysis: Analysis, place: str) -> Iterator[Fault]:
@@ -120,15 +117,6 @@ def _methods(study: Study, analysis: Analysis, place: str) -> Iterator[Fault]:
         message = f"the planned test {analysis.plan!r} is not among the methods"
         hint = closest(analysis.plan, analysis.methods) or f"methods: {', '.join(analysis.methods)}"
         yield Fault(id="PLAN-005", message=message, place=place, hint=hint)
-
-
-def _weeks(study: Study, weeks: Sequence[int], place: str) -> Iterator[Fault]:
-    planned = sorted({visit.week for visit in study.visits})
-    for week in weeks:
-        if week not in planned:
-            hint = f"planned weeks: {', '.join(map(str, planned))}"
-            message = f"no visit is planned at week {week}"
-            yield Fault(id="PLAN-004", message=message, place=place, hint=hint)
 
 
 def _claims(study: Study, analysis: Analysis, place: str) -> Iterator[Fault]:
@@ -163,13 +151,17 @@ def _strategies(study: Study, analysis: Analysis, place: str) -> Iterator[Fault]
         for estimand in study.plan.estimands
         if estimand.id == analysis.estimand
         for event in estimand.intercurrent_events
-        if event.rule is not None and event.strategy == "composite"
+        if event.rule is not None
     ]
+    hint = "give the analysis an estimand of its own, or take the rule of the event away"
+    failures = [event for event in events if event.strategy == "composite"]
     for parameter in study.plan.parameters:
-        if events and parameter.id in analysis.parameters and parameter.type != "binary":
-            message = f"{parameter.id} is no response, and {events[0].event!r} has the composite strategy"
-            hint = "give the analysis an estimand of its own, or take the rule of the event away"
+        if failures and parameter.id in analysis.parameters and parameter.type != "binary":
+            message = f"{parameter.id} is no response, and {failures[0].event!r} has the composite strategy"
             yield Fault(id="PLAN-010", message=message, place=place, hint=hint)
+    if events and not analysis.weeks:
+        message = f"{events[0].event!r} is found by week, and the analysis has no weeks"
+        yield Fault(id="PLAN-012", message=message, place=place, hint=hint)
 
 
 def _models(analysis: Analysis, place: str) -> Iterator[Fault]:
@@ -186,22 +178,3 @@ def _models(analysis: Analysis, place: str) -> Iterator[Fault]:
         if name in models and not given:
             hint = f"give the model of the analysis its {key}"
             yield Fault(id="PLAN-011", message=f"{name} needs {key}", place=place, hint=hint)
-
-
-def _display(study: Study, display: Display, file: str) -> Iterator[Fault]:
-    place = f"{file}: display {display.id}"
-    analyses = [analysis.id for analysis in study.plan.analyses]
-    parameters = [parameter.id for parameter in study.plan.parameters]
-    named = [row.analysis for row in display.rows] + [display.analysis]
-    named += [column.get("analysis") for column in display.columns]
-    for name in dict.fromkeys(name for name in named if name is not None):
-        yield from _unknown("analysis", name, analyses, place)
-    shown = [row.parameter for row in display.rows] + [display.parameter]
-    for name in dict.fromkeys(name for name in shown if name is not None):
-        yield from _unknown("parameter", name, parameters, place)
-    if display.test is not None:
-        analysis, _, method = display.test.rpartition(":")
-        yield from _unknown("method", method, list(METHODS), place)
-        if analysis:
-            yield from _unknown("analysis", analysis, analyses, place)
-    yield from _weeks(study, display.weeks, place)

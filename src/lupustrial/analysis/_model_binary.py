@@ -15,6 +15,7 @@ from lupustrial.analysis._model_rows import ModelRows
 from lupustrial.errors import StatisticsError
 from lupustrial.study import Model
 
+ARM, REFERENCE = "arm", "reference"
 _PERCENT = 100.0
 _INTERVAL = ("estimate", "lower", "upper")
 
@@ -83,6 +84,34 @@ def _newcombe(rows: ModelRows, _model: Model, settings: Settings) -> Mapping[int
     return by_week(rows, _INTERVAL, one)
 
 
+def _g_computation(rows: ModelRows, _model: Model, settings: Settings) -> Mapping[int, Sequence[Result]]:
+    def one(place: int) -> list[Result]:
+        known = np.flatnonzero(~np.isnan(rows.values[:, place]))
+        columns: dict[str, Any] = {
+            "response": rows.values[known, place],
+            "arm": [ARM if treated else REFERENCE for treated in rows.treated[known]],
+        }
+        terms = ["arm"]
+        for number, name in enumerate(rows.strata_names):
+            has = rows.strata[known, number]
+            if has.any() and not has.all():
+                columns[name] = has.astype(np.float64)
+                terms.append(name)
+        design = stats.model_design(f"response ~ {' + '.join(terms)}", columns, reference={"arm": REFERENCE})
+        found = stats.g_computation(
+            design,
+            "arm",
+            variance="ge",
+            covariance="HC3",
+            confidence_level=settings.confidence,
+        )
+        contrast = found.contrasts[0]
+        told = f"variance: {found.variance}"
+        return [*estimate_of(contrast, text=told), Result(stat="p_value", value=contrast.p_value)]
+
+    return by_week(rows, (*_INTERVAL, "p_value"), one)
+
+
 BINARY = (
     Method(
         id="cmh",
@@ -124,6 +153,20 @@ BINARY = (
         ),
         source="Yan and Su, Stat Biopharm Res 2010;2:329-335",
         fit=_newcombe,
+        joint=True,
+    ),
+    Method(
+        id="g_computation",
+        label="Risk difference by standardisation (g-computation)",
+        level="model",
+        suits="binary",
+        stats=(*_INTERVAL, "p_value"),
+        definition=(
+            "Logistic regression on arm and the strata of the analysis; risks under either arm are averaged "
+            "over all participants; difference in percentage points, variance of Ge with HC3, normal limits."
+        ),
+        source="FDA, Adjusting for covariates, 2023; Ge et al., Drug Inf J 2011;45:481-493",
+        fit=_g_computation,
         joint=True,
     ),
 )

@@ -14,8 +14,8 @@ from lupustrial import stats
 from lupustrial.analysis._ard import Result
 from lupustrial.analysis._events import Values
 from lupustrial.analysis._method import Method, Settings
-from lupustrial.analysis._model_binary import counts_by_stratum, estimate_of
-from lupustrial.analysis._model_number import ARM, REFERENCE, T_STATS, t_results
+from lupustrial.analysis._model_binary import ARM, REFERENCE, counts_by_stratum, estimate_of
+from lupustrial.analysis._model_number import T_STATS, t_results
 from lupustrial.analysis._model_rows import ModelRows
 from lupustrial.study import Component, Model
 

@@ -12,12 +12,11 @@ from lupustrial import stats
 from lupustrial.analysis._ard import Result
 from lupustrial.analysis._between import results_of_test
 from lupustrial.analysis._method import Method, Settings
-from lupustrial.analysis._model_binary import by_week
+from lupustrial.analysis._model_binary import ARM, REFERENCE, by_week
 from lupustrial.analysis._model_rows import ModelRows
 from lupustrial.study import Model
 
 T_STATS = ("estimate", "se", "lower", "upper", "df", "p_value")
-ARM, REFERENCE = "arm", "reference"
 
 
 def _van_elteren(rows: ModelRows, _model: Model, _settings: Settings) -> Mapping[int, Sequence[Result]]:

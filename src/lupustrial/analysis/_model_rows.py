@@ -154,9 +154,10 @@ class _Table:
         """Return the rows at a week of those whom the parameter of the analysis is about."""
         block = self.rows.at(parameter, analysis, week, self.arms)
         if block.repeated:
-            message = f"{parameter.id}: a participant has more than one row to analyse (ANL01FL) at week {week}"
+            message = f"{parameter.id}: a participant has more than one row (ANL01FL) at week {week}"
             raise ValueError(message)
-        kept = [place for place, name in enumerate(block.participants) if name in set(self.participants)]
+        concerned = set(self.participants)
+        kept = [place for place, name in enumerate(block.participants) if name in concerned]
         if len(kept) == len(block.participants):
             return block
         return replace(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lupustrial.report._estimands import estimand_blocks, plan_blocks, settings
 from lupustrial.report._figures import RenderedFigure
 from lupustrial.report._format import decimal_text
 from lupustrial.report._results import DAGGER, Outcome, Results
@@ -32,6 +33,8 @@ class Document:
     flow: Mapping[str, Any] | None
     tables: Sequence[Mapping[str, Any]]
     figures: Sequence[Mapping[str, Any]]  # groups of panels
+    estimands: Sequence[Mapping[str, Any]]
+    chapters: Sequence[Mapping[str, Any]]  # one for each further plan
     methods: Sequence[Mapping[str, str]]
     appendix: Sequence[Mapping[str, Any]]
 
@@ -42,19 +45,40 @@ class Document:
         return " ".join([*said, *([BLINDED] if self.blinded else [])])
 
 
+@dataclass(frozen=True, kw_only=True)
+class Displays:
+    """The filled displays of one plan; `name` is that of a further plan."""
+
+    results: Results
+    tables: Sequence[Table]
+    figures: Sequence[RenderedFigure]
+    name: str = ""
+
+
 def build_document(
-    results: Results,
-    stamp: Stamp,
-    tables: Sequence[Table],
-    figures: Sequence[RenderedFigure],
-    lineage_href: LineageHref | None,
+    first: Displays, further: Sequence[Displays], stamp: Stamp, lineage_href: LineageHref | None
 ) -> Document:
-    """Lay out tables, figures, methods and the appendix of the results that they show."""
+    """Lay out tables and figures of each plan, methods, and the appendix of the results that they show."""
+    results = first.results
     study = results.study
     href = lineage_href or (lambda _row: None)
-    laid = [_table(table, href) for table in tables]
-    drawn = [_figure(figure, href) for figure in figures]
-    shown = _shown(tables, figures)
+    laid = [_table(results, table, href) for table in first.tables]
+    drawn = [_figure(results, figure, href) for figure in first.figures]
+    estimands = _blocks(plan_blocks(results), href)
+    chapters = [_chapter(one, href) for one in further]
+    told = [
+        *laid,
+        *drawn,
+        *(block for chapter in chapters for block in (*chapter["tables"], *chapter["drawn"])),
+    ]
+    counted = [
+        count["outcome"]
+        for blocks in (estimands, *(one["estimands"] for one in [*told, *chapters]))
+        for block in blocks
+        for event in block["events"]
+        for count in event["counts"]
+    ]
+    shown = _shown([first, *further], counted)
     return Document(
         study=study,
         stamp=stamp,
@@ -63,26 +87,88 @@ def build_document(
         flow=next((figure for figure in drawn if figure["kind"] == "consort"), None),
         tables=[table for table in laid if table["id"] != "KEY"],
         figures=_grouped([figure for figure in drawn if figure["kind"] != "consort"]),
-        methods=_methods(shown, results),
+        estimands=estimands,
+        chapters=chapters,
+        methods=_methods(shown, [first, *further]),
         appendix=[_appendix(outcome, href) for outcome in shown],
     )
 
 
-def _shown(tables: Iterable[Table], figures: Iterable[RenderedFigure]) -> list[Outcome]:
-    """Return the results that tables and figures show, each once, in their order of appearance."""
+def _chapter(part: Displays, href: LineageHref) -> dict[str, Any]:
+    """Lay the displays of a further plan out, with what tells it apart from the first."""
+    plan = part.results.study.plan
+    file = f"analysis-{part.name}.yaml"
+    drawn = [_figure(part.results, figure, href) for figure in part.figures]
+    apart = f"Of another plan ({file}): not the plan of the protocol."
+    tables = [_table(part.results, table, href) for table in part.tables]
+    for table in tables:
+        table["footnotes"].insert(0, apart)
+    return {
+        "name": part.name,
+        "file": file,
+        "title": plan.title or file,
+        "notes": list(plan.notes),
+        "alpha": str(plan.alpha),
+        "confidence": f"{plan.confidence * 100:.0f}",
+        "tables": tables,
+        "drawn": drawn,
+        "figures": _grouped(drawn),
+        "estimands": _blocks(plan_blocks(part.results), href),
+        "analyses": [
+            {
+                "id": one.id,
+                "title": one.title,
+                "primary": one.primary,
+                "population": part.results.population(one.population).name,
+                "estimand": one.estimand or "none",
+                "settings": settings(plan, one),
+                "note": one.note,
+            }
+            for one in plan.analyses
+        ],
+    }
+
+
+def _blocks(blocks: list[dict[str, Any]], href: LineageHref) -> list[dict[str, Any]]:
+    """Give each count of an intercurrent event its link."""
+    for block in blocks:
+        for event in block["events"]:
+            for count in event["counts"]:
+                outcome = count["outcome"]
+                count["title"] = outcome.key.name
+                count["href"] = f"#{outcome.key.anchor}"
+    return blocks
+
+
+def _shown(parts: Iterable[Displays], counted: Iterable[Outcome]) -> list[Outcome]:
+    """Return the results that tables, figures and estimands show, each once, in their order of appearance."""
     outcomes = [
         outcome
-        for table in tables
-        for line in table.lines
-        for cell in line.cells
-        for outcome in cell.outcomes
+        for part in parts
+        for shown in (
+            [one for table in part.tables for one in table.outcomes],
+            [one for figure in part.figures for one in figure.outcomes],
+        )
+        for outcome in shown
     ]
-    outcomes += [outcome for figure in figures for outcome in figure.outcomes]
-    return list({outcome.key: outcome for outcome in outcomes}.values())
+    return list({outcome.key: outcome for outcome in [*outcomes, *counted]}.values())
 
 
-def _table(table: Table, href: LineageHref) -> dict[str, Any]:
-    notes = [f"{DAGGER} {NOT_PUBLISHED[0].upper()}{NOT_PUBLISHED[1:]}."] if table.not_published else []
+def _how(table: Table) -> list[str]:
+    """Say of the estimates of a table how they came about, where a method tells more than its definition."""
+    from lupustrial.analysis import METHODS
+
+    said = {
+        f"{one.key.analysis}, {METHODS[one.key.method].label.lower()}: {text}.": None
+        for one in table.outcomes
+        for text in one.texts
+    }
+    return list(said)
+
+
+def _table(results: Results, table: Table, href: LineageHref) -> dict[str, Any]:
+    notes = _how(table)
+    notes += [f"{DAGGER} {NOT_PUBLISHED[0].upper()}{NOT_PUBLISHED[1:]}."] if table.not_published else []
     return {
         "id": table.display.id,
         "number": table.display.number,
@@ -100,6 +186,7 @@ def _table(table: Table, href: LineageHref) -> dict[str, Any]:
         ],
         "footnotes": [*table.footnotes, *notes],
         "notes": [{"letter": letter, "reason": reason} for letter, reason in table.notes],
+        "estimands": _blocks(estimand_blocks(results, table.outcomes), href),
     }
 
 
@@ -130,7 +217,7 @@ def _cell(table: Table, place: int, cell: Cell, href: LineageHref) -> dict[str, 
     }
 
 
-def _figure(figure: RenderedFigure, href: LineageHref) -> dict[str, Any]:
+def _figure(results: Results, figure: RenderedFigure, href: LineageHref) -> dict[str, Any]:
     match = _FIGURE_NUMBER.match(figure.display.number)
     notes = list(figure.footnotes)
     if figure.not_published:
@@ -156,6 +243,7 @@ def _figure(figure: RenderedFigure, href: LineageHref) -> dict[str, Any]:
             for texts, outcome in rows
         ],
         "sentences": list(figure.sentences),
+        "estimands": _blocks(estimand_blocks(results, figure.outcomes), href),
         "footnotes": notes,
     }
 
@@ -183,11 +271,12 @@ def _shared_notes(panels: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def _methods(shown: Iterable[Outcome], results: Results) -> list[dict[str, str]]:
+def _methods(shown: Iterable[Outcome], parts: Iterable[Displays]) -> list[dict[str, str]]:
     from lupustrial.analysis import METHODS
 
     named = {outcome.key.method for outcome in shown}
-    named |= {method for analysis in results.study.plan.analyses for method in analysis.methods}
+    plans = [part.results.study.plan for part in parts]
+    named |= {method for plan in plans for analysis in plan.analyses for method in analysis.methods}
     return [
         {"id": method.id, "label": method.label, "definition": method.definition, "source": method.source}
         for method in METHODS.values()
@@ -202,13 +291,15 @@ def _appendix(outcome: Outcome, href: LineageHref) -> dict[str, Any]:
         "name": outcome.key.name,
         "param": row["PARAM"],
         "population": row["POPULATION"],
+        "sap": f"{row['SAP']}.yaml",
+        "estimand": row["ESTIMAND"],
         "stats": [{"stat": one["STAT"], "value": _value(one)} for one in outcome.rows],
+        "texts": list(outcome.texts),
         "n": row["N"],
         "plan": row["PLAN"],
         "primary": row["PRIMARY"],
         "provenance": row["PROVENANCE"],
-        "query": row["QUERY"],
-        "inputs": row["INPUTS"],
+        "rows": list(dict.fromkeys((one["QUERY"], one["INPUTS"]) for one in outcome.rows)),
         "warnings": sorted({one["WARNING"] for one in outcome.rows if one["WARNING"]}),
         "href": href(row),
     }

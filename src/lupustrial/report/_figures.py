@@ -6,7 +6,9 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
+from lupustrial.report._curves import KINDS, build_curve, curve_table, curve_words
 from lupustrial.report._figure_consort import Flow, build_flow, draw_flow, flow_text
+from lupustrial.report._figure_curve import draw_curve
 from lupustrial.report._figure_draw import draw_plot, treated_weeks
 from lupustrial.report._figure_style import stamp, style
 from lupustrial.report._format import decimal_text
@@ -26,6 +28,9 @@ _DRAWN = {
     "bars": "Bar chart of percentages by week",
     "box by visit": "Box plot by week",
 }
+
+
+GREY = "Grey: weeks in which study drug was injected."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +59,8 @@ def render_figure(results: Results, display: Display, *, mark: str = "") -> Rend
     """Draw one figure shell, with `mark` written inside; the same ARD gives the same bytes."""
     if display.figure == "consort":
         return _consort(results, display, mark)
+    if display.figure in KINDS:
+        return _curve(results, display, mark)
     plot = build_plot(results, display)
     with style():
         figure = draw_plot(results.study, plot)
@@ -61,7 +68,7 @@ def render_figure(results: Results, display: Display, *, mark: str = "") -> Rend
         svg = _svg(figure)
     notes = [*display.footnotes, plot.star_meaning]
     if display.figure not in ("bars", "box by visit") and treated_weeks(results.study):
-        notes.append("Grey: weeks in which study drug was injected.")
+        notes.append(GREY)
     notes += [f"Not computed: {'; '.join(plot.missing)}."] if plot.missing else []
     outcomes = tuple(point.outcome for series in plot.series for point in series.points)
     return RenderedFigure(
@@ -79,11 +86,12 @@ def render_figure(results: Results, display: Display, *, mark: str = "") -> Rend
 def render_picture(results: Results, display: Display, *, mark: str = "", dpi: int = 200) -> bytes:
     """Draw one figure shell as PNG on white."""
     with style():
-        figure = (
-            draw_flow(build_flow(results))
-            if display.figure == "consort"
-            else draw_plot(results.study, build_plot(results, display))
-        )
+        if display.figure == "consort":
+            figure = draw_flow(build_flow(results))
+        elif display.figure in KINDS:
+            figure = draw_curve(results.study, build_curve(results, display))
+        else:
+            figure = draw_plot(results.study, build_plot(results, display))
         stamp(figure, mark)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
@@ -112,6 +120,28 @@ def _consort(results: Results, display: Display, mark: str) -> RenderedFigure:
         footnotes=display.footnotes,
         not_published=any(not outcome.published for outcome in outcomes),
         outcomes=outcomes,
+    )
+
+
+def _curve(results: Results, display: Display, mark: str) -> RenderedFigure:
+    curve = build_curve(results, display)
+    with style():
+        figure = draw_curve(results.study, curve)
+        stamp(figure, mark)
+        svg = _svg(figure)
+    header, rows = curve_table(curve)
+    notes = [*display.footnotes, *curve.notes]
+    if not curve.tipped and treated_weeks(results.study):
+        notes.append(GREY)
+    return RenderedFigure(
+        display=display,
+        svg=svg,
+        alternative=curve_words(curve),
+        data=FigureData(header=header, rows=tuple(rows)),
+        sentences=(),
+        footnotes=tuple(notes),
+        not_published=curve.not_published,
+        outcomes=tuple({point.outcome.key: point.outcome for point in curve.points}.values()),
     )
 
 

@@ -49,12 +49,12 @@ def _fonts() -> Path:
 
 def _figures(document: Document) -> list[Any]:
     flow = [document.flow] if document.flow else []
-    return [*flow, *(panel for group in document.figures for panel in group["panels"])]
+    groups = [*document.figures, *(group for one in document.chapters for group in one["figures"])]
+    return [*flow, *(panel for group in groups for panel in group["panels"])]
 
 
 def _content(document: Document) -> dict[str, Any]:
     study, plan = document.study, document.study.plan
-    bare = {"svg", "rows", "header"}
     return {
         "banner": document.banner,
         "synthetic": document.stamp.synthetic,
@@ -71,31 +71,24 @@ def _content(document: Document) -> dict[str, Any]:
             "indication": study.design.indication,
             "registers": "; ".join(f"{one.register} {one.id}" for one in study.registrations),
         },
-        "key": document.key,
-        "tables": list(document.tables),
-        "flow": None if document.flow is None else _without(document.flow, bare),
-        "figures": [
-            {**group, "panels": [_without(panel, bare) for panel in group["panels"]]}
-            for group in document.figures
+        "key": None if document.key is None else _plain(document.key),
+        "tables": [_plain(table) for table in document.tables],
+        "flow": None if document.flow is None else _plain(document.flow),
+        "figures": _groups(document.figures),
+        "chapters": [
+            {
+                **_without(chapter, {"drawn"}),
+                "tables": [_plain(table) for table in chapter["tables"]],
+                "figures": _groups(chapter["figures"]),
+                "estimands": [_estimand(block) for block in chapter["estimands"]],
+            }
+            for chapter in document.chapters
         ],
         "populations": [
             {"name": one.name, "flag": one.flag, "definition": one.definition, "source": one.source}
             for one in study.populations
         ],
-        "estimands": [
-            {
-                "id": one.id,
-                "parts": [
-                    ["Treatment", one.treatment],
-                    ["Population", one.population],
-                    ["Variable", one.variable],
-                    ["Intercurrent events", _events(one.intercurrent_events)],
-                    ["Summary", one.summary],
-                    ["Source", one.source],
-                ],
-            }
-            for one in plan.estimands
-        ],
+        "estimands": [_estimand(block) for block in document.estimands],
         "planned": list(plan.notes),
         "methods": list(document.methods),
         "alpha": str(plan.alpha),
@@ -104,10 +97,32 @@ def _content(document: Document) -> dict[str, Any]:
     }
 
 
-def _events(events: Any) -> str:
-    return " ".join(
-        f"{one.event}: {one.strategy} strategy{f' ({one.detail})' if one.detail else ''}." for one in events
-    )
+def _groups(groups: Any) -> list[dict[str, Any]]:
+    return [{**group, "panels": [_plain(panel) for panel in group["panels"]]} for group in groups]
+
+
+def _estimand(block: Any) -> dict[str, Any]:
+    """Return the attributes of an estimand as names and texts."""
+    events = [f"{event['text']}{_counted(event)}." for event in block["events"]]
+    parts = [*block["parts"], ["Intercurrent events", " ".join(events)]]
+    return {
+        "id": block["id"],
+        "parts": [*parts, ["Summary", block["summary"]], ["Source", block["source"]]],
+    }
+
+
+def _counted(event: Any) -> str:
+    counts = ", ".join(count["text"] for count in event["counts"])
+    return f" ({counts})" if counts else ""
+
+
+def _plain(shown: Any) -> dict[str, Any]:
+    """Return a table or figure with its estimands named in one line; their attributes stand with the plan."""
+    named = [f"{block['id']} ({', '.join(block['analyses'])})" for block in shown["estimands"] if block["id"]]
+    bare = [name for block in shown["estimands"] if not block["id"] for name in block["analyses"]]
+    said = [f"Estimands: {', '.join(named)}; their attributes stand with the plan."] if named else []
+    said += [f"The plan names no estimand of {', '.join(bare)}."] if bare else []
+    return {**_without(shown, {"svg", "rows", "header", "estimands"}), "estimands": " ".join(said)}
 
 
 def _without(figure: Any, names: set[str]) -> dict[str, Any]:

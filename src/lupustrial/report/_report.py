@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from lupustrial.errors import Fault, UsageError, closest
-from lupustrial.report._document import Document, build_document
+from lupustrial.report._document import Displays, Document, build_document
 from lupustrial.report._figures import RenderedFigure, render_figure, render_picture
 from lupustrial.report._page import render_html, render_table_html
 from lupustrial.report._pdf import render_pdf
@@ -45,19 +45,18 @@ def render_report(
         ``report.pdf``. The same arguments give the same bytes.
     """
     results = Results.of(study, ard)
-    tables = [
-        build_table(results, display, published or {})
-        for display in study.plan.displays
-        if display.kind == "table"
+    first = _displays(results, stamp, published or {})
+    further = [
+        _displays(results.under(name), stamp, published or {}, name=name) for name in study.further_plans
     ]
-    mark = figure_mark(results, stamp)
-    figures = [render_figure(results, one, mark=mark) for one in study.plan.displays if one.kind == "figure"]
-    document = build_document(results, stamp, tables, figures, lineage_href)
+    document = build_document(first, further, stamp, lineage_href)
+    tables = [table for part in (first, *further) for table in part.tables]
     files: dict[Path, bytes] = {}
     for name, text in _table_files(document, tables).items():
         files[out / "tables" / name] = text.encode()
-    for figure in figures:
-        files[out / "figures" / f"{figure.display.id}.svg"] = _stamped(figure, document)
+    for part in (first, *further):
+        for figure in part.figures:
+            files[out / "figures" / f"{figure.display.id}.svg"] = _stamped(figure, document)
     files[out / "report.html"] = render_html(document).encode()
     files[out / "report.pdf"] = render_pdf(document)
     for path, content in files.items():
@@ -66,35 +65,53 @@ def render_report(
     return list(files)
 
 
+def _displays(
+    results: Results, stamp: Stamp, published: Mapping[str, Published], *, name: str = ""
+) -> Displays:
+    """Fill the displays of a plan."""
+    mark = figure_mark(results, stamp, name)
+    shells = results.study.plan.displays
+    return Displays(
+        results=results,
+        tables=[build_table(results, one, published) for one in shells if one.kind == "table"],
+        figures=[render_figure(results, one, mark=mark) for one in shells if one.kind == "figure"],
+        name=name,
+    )
+
+
 def render_png(study: Study, ard: pl.DataFrame, stamp: Stamp, display_id: str, *, dpi: int = 200) -> bytes:
     """Draw one figure of a study as PNG, e.g. for a README.
 
     Raises:
         UsageError: REPORT-001: the study has no such figure.
     """
-    display = _display(study, display_id, "figure")
     results = Results.of(study, ard)
-    return render_picture(results, display, mark=figure_mark(results, stamp), dpi=dpi)
-
-
-def _display(study: Study, display_id: str, kind: str) -> Display:
-    known = {one.id: one for one in study.plan.displays if one.kind == kind}
+    plans = {"": results, **{name: results.under(name) for name in study.further_plans}}
+    known = {
+        display.id: (name, display)
+        for name, one in plans.items()
+        for display in one.study.plan.displays
+        if display.kind == "figure"
+    }
     if display_id not in known:
-        hint = closest(display_id, list(known)) or f"{kind}s: {', '.join(known)}"
-        message = f"there is no {kind} {display_id!r}"
+        hint = closest(display_id, list(known)) or f"figures: {', '.join(known)}"
+        message = f"there is no figure {display_id!r}"
         raise UsageError(Fault(id="REPORT-001", message=message, place=f"study {study.id}", hint=hint))
-    return known[display_id]
+    name, display = known[display_id]
+    return render_picture(plans[name], display, mark=figure_mark(results, stamp, name), dpi=dpi)
 
 
-def figure_mark(results: Results, stamp: Stamp) -> str:
-    """Return the words that every figure carries inside: synthetic, blinded, or none."""
+def figure_mark(results: Results, stamp: Stamp, name: str = "") -> str:
+    """Return the words that every figure carries inside: synthetic, blinded, of another plan, or none."""
     words = ["Synthetic data"] if stamp.synthetic else []
-    return ", ".join([*words, *(["blinded"] if results.blinded else [])])
+    words += ["blinded"] if results.blinded else []
+    return ", ".join([*words, *([f"plan {name}"] if name else [])])
 
 
 def _table_files(document: Document, tables: Sequence[Table]) -> dict[str, str]:
     """Return each table as a page and as CSV by file name."""
-    laid = {table["id"]: table for table in (document.key, *document.tables) if table is not None}
+    further = [table for chapter in document.chapters for table in chapter["tables"]]
+    laid = {table["id"]: table for table in (document.key, *document.tables, *further) if table is not None}
     files = {}
     for table in tables:
         name = table.display.id

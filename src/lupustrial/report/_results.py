@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from lupustrial.study import Population, Study
+from lupustrial.study import Analysis, AnalysisPlan, Population, Study
 
 NOT_PUBLISHED = "not published"
 DAGGER = "\N{DAGGER}"
@@ -56,6 +56,12 @@ class Outcome:
         return {row["STAT"]: row["ERROR"] for row in self.rows if row["ERROR"] is not None}
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """What the results say of how they came about, e.g. weights or the covariance used."""
+        said = (row["TEXT"] for row in self.rows if row["TEXT"] and row["TEXT"] not in row["STAT"])
+        return tuple(dict.fromkeys(said))
+
+    @property
     def published(self) -> bool:
         """Whether the numbers may be read as observed or published ones."""
         return bool(self.rows[0]["PROVENANCE"] != NOT_PUBLISHED)
@@ -67,6 +73,20 @@ class Results:
 
     study: Study
     outcomes: Mapping[Key, Outcome] = field(default_factory=dict)
+    main: AnalysisPlan | None = None  # the plan of ``analysis.yaml``, where the study is under a further one
+
+    def under(self, name: str) -> Results:
+        """Return the same results, read by a further plan."""
+        return Results(self.study.under(name), self.outcomes, main=self.study.plan)
+
+    def planned(self, analysis_id: str | None) -> tuple[Analysis, AnalysisPlan] | None:
+        """Return an analysis and the plan in which it stands: that of the study, or the first one."""
+        plans = [self.study.plan] if self.main is None else [self.study.plan, self.main]
+        for plan in plans:
+            for analysis in plan.analyses:
+                if analysis.id == analysis_id:
+                    return analysis, plan
+        return None
 
     @classmethod
     def of(cls, study: Study, ard: pl.DataFrame) -> Results:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lupustrial.report._format import fill, interval_text, p_text, placeholders
@@ -12,9 +12,23 @@ from lupustrial.report._results import DAGGER, Outcome, Results
 from lupustrial.study import Analysis, Display, Row
 
 EMPTY = "\N{EM DASH}"
+_MORE = -1
 #: Methods that describe one group, and those that give a difference, in the order of preference.
 _DESCRIBE = ("count", "summary")
-_DIFFERENCE = (("newcombe", 1), ("miettinen_nurminen", 1), ("hodges_lehmann", None), ("t_test", None))
+#: The decimals of a difference: of percentage points one; of numbers the parameter's own, and for those of a
+#: model one more.
+_DIFFERENCE = {
+    "newcombe": 1,
+    "miettinen_nurminen": 1,
+    "hodges_lehmann": None,
+    "t_test": None,
+    "stratified_miettinen_nurminen": 1,
+    "stratified_newcombe": 1,
+    "mi_composite": 1,
+    "mmrm": _MORE,
+    "mi_ancova": _MORE,
+    "ancova": _MORE,
+}
 _LABELS = {"difference": "Difference (95 % CI)", "p": "P", "printed": "P printed", "verdict": "Verdict"}
 
 
@@ -28,6 +42,7 @@ class Column:
     group: str | None = None
     week: int | None = None
     method: str | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +79,12 @@ class Table:
     footnotes: tuple[str, ...]
     not_published: bool
     notes: tuple[tuple[str, str], ...] = ()  # letter and reason of each cell without a number
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """The results that its cells print, each once, from left to right and top to bottom."""
+        found = [outcome for line in self.lines for cell in line.cells for outcome in cell.outcomes]
+        return list({outcome.key: outcome for outcome in found}.values())
 
 
 @dataclass
@@ -122,17 +143,22 @@ def _column(results: Results, display: Display, spec: Mapping[str, Any]) -> Colu
     return Column(
         label=str(label),
         cell=cell,
-        span=header if grouped else None,
+        span=header if grouped else spec.get("span"),
         group=group,
         week=spec.get("week"),
         method=spec.get("method"),
+        beside=spec.get("beside") is True,
     )
 
 
 def _cell(
     results: Results, row: Row, column: Column, published: Mapping[str, Published], notes: _Notes
 ) -> Cell:
-    analysis = next(one for one in results.study.plan.analyses if one.id == row.analysis)
+    planned = results.planned(row.beside if column.beside else row.analysis)
+    if planned is None:
+        return Cell(text=EMPTY)
+    analysis = planned[0]
+    row = replace(row, analysis=analysis.id)
     week = row.week if row.week is not None else column.week
     if column.cell in ("printed", "verdict"):
         claim = published.get(_claim(results, analysis, row, column, week))
@@ -141,7 +167,7 @@ def _cell(
     if column.cell == "value":
         return _value(results, row, column, week, notes)
     if column.cell == "difference":
-        return _difference(results, row, week, notes)
+        return _difference(results, analysis, row, week, notes)
     group = column.group or _contrast(results)
     outcome = results.get(analysis.id, row.parameter, week, group, column.method or analysis.plan)
     return _finished(outcome, ("p_value",), lambda values: p_text(values["p_value"]), notes)
@@ -172,13 +198,15 @@ def _value(results: Results, row: Row, column: Column, week: int | None, notes: 
     )
 
 
-def _difference(results: Results, row: Row, week: int | None, notes: _Notes) -> Cell:
+def _difference(results: Results, analysis: Analysis, row: Row, week: int | None, notes: _Notes) -> Cell:
+    """Fill the difference of the planned method where it gives one, else of the first that does."""
     group = _contrast(results)
-    decimals = results.study.plan.parameter(row.parameter or "").decimals
-    for method, places in _DIFFERENCE:
-        outcome = results.get(row.analysis, row.parameter, week, group, method)
+    own = results.study.plan.parameter(row.parameter or "").decimals
+    for method in sorted(_DIFFERENCE, key=lambda name: name != analysis.plan):
+        outcome = results.get(analysis.id, row.parameter, week, group, method)
         if outcome is not None:
-            text = _interval(decimals if places is None else places)
+            places = _DIFFERENCE[method]
+            text = _interval(own if places is None else own + 1 if places == _MORE else places)
             return _finished(outcome, ("estimate", "lower", "upper"), text, notes)
     return _finished(None, (), lambda _values: "", notes)
 

@@ -12,16 +12,20 @@ from lupustrial.stats._chi_square import likelihood_ratio, n_minus_1, pearson, y
 from lupustrial.stats._coding import Term
 from lupustrial.stats._descriptive import quantile, summarise
 from lupustrial.stats._design import Design, model_design
-from lupustrial.stats._fisher import fisher, fisher_midp
+from lupustrial.stats._fisher import fisher, fisher_blaker, fisher_midp
 from lupustrial.stats._hodges_lehmann import hodges_lehmann, hodges_lehmann_paired
 from lupustrial.stats._linear_functions import LinearFunctions, contrast_rows, hypothesis_rows, lsmean_rows
 from lupustrial.stats._linear_model import LinearFit, linear_model
 from lupustrial.stats._mcnemar import mcnemar
+from lupustrial.stats._miettinen_nurminen import miettinen_nurminen, miettinen_nurminen_many
 from lupustrial.stats._model_estimates import LinearEstimate, linear_estimates, term_test
+from lupustrial.stats._mover import mover_jeffreys
 from lupustrial.stats._one_proportion import clopper_pearson, wilson
+from lupustrial.stats._one_proportion_exact import blaker, midp
+from lupustrial.stats._paired_proportions import paired_difference, paired_odds_ratio, paired_risk_ratio
 from lupustrial.stats._rank_tests import mann_whitney, wilcoxon_signed_rank, win_probability
-from lupustrial.stats._results import Estimate, HypothesisTest, MeanTest, Summary
-from lupustrial.stats._score_interval import miettinen_nurminen
+from lupustrial.stats._results import Estimate, Estimates, HypothesisTest, MeanTest, Summary
+from lupustrial.stats._skewness_corrected import skewness_corrected
 from lupustrial.stats._t_tests import one_sample_t, paired_t, t_test, t_test_summary
 from lupustrial.stats._two_proportions import newcombe, odds_ratio, risk_ratio, wald_interval
 from lupustrial.stats._unconditional import barnard, boschloo, unconditional_score
@@ -186,6 +190,7 @@ from lupustrial.stats.stratified import (
     stratified_wald,
     stratified_wilson,
 )
+from lupustrial.stats.unconditional import exact_unconditional_interval, exact_unconditional_test
 
 __all__ = [
     "MMRM",
@@ -202,6 +207,7 @@ __all__ = [
     "Design",
     "DesignCharacteristics",
     "Estimate",
+    "Estimates",
     "ExactLevel",
     "ExactSampleSize",
     "FallbackAttempt",
@@ -252,6 +258,7 @@ __all__ = [
     "approximate_power_two_proportions",
     "barnard",
     "beta_spending_design",
+    "blaker",
     "blocked_wilcoxon",
     "boschloo",
     "breslow_day",
@@ -275,9 +282,12 @@ __all__ = [
     "error_spent",
     "exact_level_two_proportions",
     "exact_sample_size_two_proportions",
+    "exact_unconditional_interval",
+    "exact_unconditional_test",
     "fallback",
     "fallback_graph",
     "fisher",
+    "fisher_blaker",
     "fisher_design",
     "fisher_midp",
     "fit_mmrm",
@@ -318,14 +328,20 @@ __all__ = [
     "mantel_haenszel_odds_ratio",
     "mantel_haenszel_risk_ratio",
     "mcnemar",
+    "midp",
     "miettinen_nurminen",
+    "miettinen_nurminen_many",
     "minimum_risk",
     "model_design",
+    "mover_jeffreys",
     "multiplicity_graph",
     "n_minus_1",
     "newcombe",
     "odds_ratio",
     "one_sample_t",
+    "paired_difference",
+    "paired_odds_ratio",
+    "paired_risk_ratio",
     "paired_t",
     "parallel_graph",
     "pearson",
@@ -356,6 +372,7 @@ __all__ = [
     "shifted_difference",
     "sign_flip_test",
     "single_step",
+    "skewness_corrected",
     "stopping_chances",
     "stratified_miettinen_nurminen",
     "stratified_newcombe",

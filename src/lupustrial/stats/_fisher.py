@@ -94,3 +94,33 @@ def fisher_midp(
     ways = {"two-sided": likely, "greater": greater, "less": less}[alternative]
     p_value = (2 * ways - observed) / (2 * total)
     return HypothesisTest(method="fisher_midp", p_value=p_value, alternative=alternative)
+
+
+def fisher_blaker(*, x1: int, n1: int, x2: int, n2: int) -> HypothesisTest:
+    """Test equal proportions by Blaker's exact test (proportions.md, eq. 20).
+
+    To the smaller tail comes the largest opposite tail that is no likelier (Blaker 2000, Can J Stat 28:783).
+    Never above twice the smaller tail.
+
+    Args:
+        x1: Events in the first group.
+        n1: Participants in the first group.
+        x2: Events in the second group.
+        n2: Participants in the second group.
+
+    Returns:
+        The two-sided p value; 1 for a degenerate table. There is no statistic.
+
+    Raises:
+        StatisticsError: Counts that do not fit (STAT-001).
+    """
+    table = checked_table(x1=x1, n1=n1, x2=x2, n2=n2)
+    low, ways = hypergeometric(table.n1, table.n2, table.events)
+    at = table.x1 - low
+    greater, less, total = sum(ways[at:]), sum(ways[: at + 1]), sum(ways)
+    own, opposite = min(greater, less), 0
+    for w in ways if greater <= less else reversed(ways):
+        if opposite + w > own:
+            break
+        opposite += w
+    return HypothesisTest(method="fisher_blaker", p_value=min(1.0, (own + opposite) / total))

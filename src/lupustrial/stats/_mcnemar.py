@@ -10,7 +10,7 @@ from lupustrial.errors import Fault, StatisticsError
 from lupustrial.stats._arguments import check_choice
 from lupustrial.stats._results import HypothesisTest
 
-FORMS = ("exact", "chi_square", "chi_square_corrected")
+FORMS = ("exact", "midp", "chi_square", "chi_square_corrected")
 NO_CHANGE = "nobody changed; the pairs cannot show a difference"
 
 
@@ -31,17 +31,18 @@ def _checked(lost: int, gained: int) -> tuple[int, int]:
 
 
 def mcnemar(*, lost: int, gained: int, form: str = "exact") -> HypothesisTest:
-    """Test whether a yes/no item changed within participants (proportions.md, eq. 17-19).
+    """Test whether a yes/no item changed within participants (proportions.md, eq. 17-19, 21).
 
     Args:
         lost: Participants who had it before and not after.
         gained: Participants who had it after and not before.
-        form: ``"exact"`` is the binomial test of ``lost`` among those who changed (eq. 17); ``"chi_square"``
-            is (b-c)^2/(b+c) (eq. 18); ``"chi_square_corrected"`` has (abs(b-c)-1)^2 above (eq. 19).
+        form: ``"exact"`` is the binomial test of ``lost`` among those who changed (eq. 17); ``"midp"``
+            counts the number seen half (eq. 21); ``"chi_square"`` is (b-c)^2/(b+c) (eq. 18);
+            ``"chi_square_corrected"`` has (abs(b-c)-1)^2 above (eq. 19).
 
     Returns:
         The two-sided p; 1 with a note when nobody changed. Method ``"mcnemar_exact"``,
-        ``"mcnemar_chi_square"`` or ``"mcnemar_chi_square_corrected"``.
+        ``"mcnemar_midp"``, ``"mcnemar_chi_square"`` or ``"mcnemar_chi_square_corrected"``.
 
     Raises:
         StatisticsError: Counts that do not fit (STAT-001), unknown form (STAT-006).
@@ -54,6 +55,11 @@ def mcnemar(*, lost: int, gained: int, form: str = "exact") -> HypothesisTest:
     if form == "exact":
         tail = float(special.bdtr(min(b, c), changed, 0.5))
         return HypothesisTest(method=method, p_value=min(1.0, 2 * tail))
+    if form == "midp":
+        # half the weight for the number seen: the mean of P(X <= k) and P(X <= k - 1), doubled
+        fewer = float(special.bdtr(min(b, c) - 1, changed, 0.5)) if min(b, c) else 0.0
+        p_value = min(1.0, float(special.bdtr(min(b, c), changed, 0.5)) + fewer)
+        return HypothesisTest(method=method, p_value=p_value)
     correction = 1 if form == "chi_square_corrected" else 0
     statistic = max(0, abs(b - c) - correction) ** 2 / changed
     return HypothesisTest(

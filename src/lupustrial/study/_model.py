@@ -532,7 +532,8 @@ class Row:
     """A row of a table shell; `format` is a cell template such as ``"{n} ({percent})"``.
 
     A row without `parameter` is a heading. `analysis` is where its statistics come from; `week` is given
-    where the rows of a table differ in it (else the columns give it).
+    where the rows of a table differ in it (else the columns give it). In a further plan `beside` names the
+    analysis of ``analysis.yaml`` whose results stand in the columns with ``beside: true``.
     """
 
     label: str
@@ -541,6 +542,7 @@ class Row:
     week: int | None = None
     format: str | None = None
     indent: int = 0
+    beside: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -549,7 +551,9 @@ class Display:
 
     For tables: `columns` as declared, `rows`. For figures: `figure` names the kind, `parameter`, `analysis`,
     `weeks`, axis texts, and `test` (``METHOD`` of that analysis, or ``ANALYSIS:METHOD``) the test whose
-    significance is starred. `number` is the printed number (``Table 1``, ``Figure 2A``).
+    significance is starred. ``adjusted by visit`` draws the differences of the method that the analysis
+    plans (or of `test`), ``tipping point`` a difference against what is assumed of missing values. `number`
+    is the printed number (``Table 1``, ``Figure 2A``).
     """
 
     id: str
@@ -558,7 +562,17 @@ class Display:
     kind: Literal["table", "figure"]
     population: str | None = None
     figure: (
-        Literal["consort", "rate by visit", "median by visit", "mean by visit", "bars", "box by visit"] | None
+        Literal[
+            "consort",
+            "rate by visit",
+            "median by visit",
+            "mean by visit",
+            "bars",
+            "box by visit",
+            "adjusted by visit",
+            "tipping point",
+        ]
+        | None
     ) = None
     parameter: str | None = None
     analysis: str | None = None

@@ -46,6 +46,9 @@ NAMES = set(
     StoppingChances beta_spending_design combination_test_rates conditional_power_rates
     design_characteristics error_spent fisher_design group_sequential_design power_sequential_rates
     repeated_testing_error stopping_chances
+    Estimates blaker exact_unconditional_interval exact_unconditional_test fisher_blaker midp
+    miettinen_nurminen_many mover_jeffreys paired_difference paired_odds_ratio paired_risk_ratio
+    skewness_corrected
     """.split()  # noqa: SIM905 - forty names read better as prose
 )
 

@@ -76,6 +76,7 @@ REFUSED: list[tuple[str, Callable[[], object]]] = [
     ("STAT-003", lambda: stats.permutation_test(V, F, strata=[1])),
     ("STAT-003", lambda: stats.permutation_test([1], [True])),
     ("STAT-004", lambda: stats.permutation_test(V, [1, 1, 1, 1])),
+    ("STAT-004", lambda: stats.permutation_test(V, [1, 1, 1, 1], statistic="rank_sum")),
     ("STAT-004", lambda: stats.permutation_test(V, [1, 0, 0, 0], statistic="welch_t")),
     ("STAT-006", lambda: stats.permutation_test(V, F, statistic="median")),
     ("STAT-006", lambda: stats.permutation_test(V, F, method="all")),

@@ -83,6 +83,8 @@ def test_selena_protein_that_stays_stops_scoring() -> None:
     assert protein(0.4, 2.0, 2.0, instrument="sledai_1992") == ["N", "Y", "N"]
     assert protein(0.4, 2.0, 2.0, 0.5, instrument="sledai_2k") == ["N", "Y", "Y", "N"]
     assert protein(0.4, 2.0, 2.0, proteinuria_rule="sledai2k") == ["N", "Y", "Y"]
+    assert protein(0.5, 0.6) == ["N", "Y"]  # 0.5 g itself is not above the limit, so 0.6 g is new
+    assert protein(0.51, 0.6)[1] == "N"
 
 
 def test_protein_without_an_earlier_value() -> None:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import optimize
 from scipy import stats as distributions
 
 from lupustrial import stats
@@ -137,6 +138,26 @@ def test_logistic_mode_of_one_group_adds_half_a_response_and_half_a_non_response
         p = (responders + 0.5) / (n + 1)
         assert mode[0] == pytest.approx(math.log(p / (1 - p)), abs=1e-9)
         assert information[0, 0] == pytest.approx(n * p * (1 - p), rel=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["separated", "heavy tails", "ordinary"])
+def test_logistic_mode_maximises_the_likelihood_with_jeffreys_prior(kind: str) -> None:
+    rng = np.random.default_rng(11)
+    x = rng.standard_t(1 if kind == "heavy tails" else 30, (34, 2))
+    y = (rng.random(34) < 0.5).astype(float) if kind != "separated" else (x[:, 0] > 0).astype(float)
+    z = np.column_stack([np.ones(34), x])
+
+    def minus_penalised(beta: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+        log_odds = z @ beta
+        weight = 1 / (2 + np.exp(log_odds) + np.exp(-log_odds))
+        information = z.T @ (z * weight[:, None])
+        return float(np.logaddexp(0, log_odds).sum() - y @ log_odds - np.linalg.slogdet(information)[1] / 2)
+
+    mode, _ = _univariate.logistic_mode(y, z)
+    search = {"xatol": 1e-9, "fatol": 1e-13, "maxiter": 5000, "maxfev": 5000}
+    found = optimize.minimize(minus_penalised, mode * 0.5, method="Nelder-Mead", options=search)
+    assert minus_penalised(mode) <= found.fun + 1e-9
+    assert mode == pytest.approx(found.x, abs=1e-4)
 
 
 def test_matched_values_come_from_the_five_nearest_donors() -> None:

@@ -41,7 +41,7 @@ def test_the_level_is_spent_whole_and_rises(
     assert all(a <= b + 1e-15 for a, b in zip(design.spent, design.spent[1:], strict=False))
     null = stats.stopping_chances(design, drift=0)
     assert sum(null.reject) + sum(null.reject_other) == pytest.approx(alpha, abs=1e-10)
-    assert sum(null.reject) + sum(null.reject_other) + sum(null.futile) == pytest.approx(1, abs=1e-10)
+    assert sum(null.reject) + sum(null.reject_other) + sum(null.futile) == pytest.approx(1, abs=1e-12)
     strict = stats.group_sequential_design(information=times, alpha=alpha * 0.9, sided=sided, **kind)
     assert strict.critical[-1] > design.critical[-1]
 
@@ -166,6 +166,25 @@ def test_spending_an_amount_by_family_or_by_hand_is_the_same() -> None:
     assert late.critical[:2] == (math.inf, math.inf)
     assert late.critical[2] == pytest.approx(1.959963984540054, abs=1e-10)
     assert late.stage_levels[0] == 0
+
+
+@pytest.mark.parametrize("between", [0.3001, 0.303, 0.33, 0.6, 0.99, 0.9999])
+@pytest.mark.parametrize("sided", ["one-sided", "two-sided"])
+def test_a_look_at_which_nobody_stops_changes_nothing(between: float, sided: str) -> None:
+    """A look soon after another sees the edge that the first one cut; the sums must not."""
+    alpha = 0.2
+    plain = stats.group_sequential_design(
+        information=[0.3, 1], alpha=alpha, sided=sided, kind="user_spending", spent=[0.1, alpha]
+    )
+    idle = stats.group_sequential_design(
+        information=[0.3, between, 1], alpha=alpha, sided=sided, kind="user_spending", spent=[0.1, 0.1, alpha]
+    )
+    assert (idle.critical[0], idle.critical[2]) == pytest.approx(plain.critical, abs=1e-11)
+    for drift in (0.0, -1.5, 2.5):
+        one, two = (stats.stopping_chances(design, drift=drift) for design in (plain, idle))
+        assert (two.reject[0], two.reject[2]) == pytest.approx(one.reject, abs=1e-12)
+        assert (two.reject_other[0], two.reject_other[2]) == pytest.approx(one.reject_other, abs=1e-12)
+        assert two.reject[1] == two.reject_other[1] == 0
 
 
 def test_classics_are_shapes_of_wang_and_tsiatis_and_gamma_zero_is_linear() -> None:

@@ -70,9 +70,3 @@ def _check_seen(data: LongitudinalData, seen: np.ndarray[tuple[int, ...], np.dty
     ]
     if faults:
         raise StatisticsError(faults)
-
-
-def fit_parameters(data: LongitudinalData, *, covariance_by_arm: bool) -> tuple[Floats, Floats]:
-    """Return the REML coefficients and the covariance of each arm."""
-    model = prepare_model(data, covariance_by_arm=covariance_by_arm)
-    return model.parameters(model.prepared.fit())

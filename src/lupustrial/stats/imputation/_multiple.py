@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from lupustrial.errors import StatisticsError
 from lupustrial.stats._arguments import Floats, check_choice, check_probabilities, refuse
 from lupustrial.stats.imputation._analysis import Analysis
-from lupustrial.stats.imputation._arrays import check_count, check_seed, visit_table
+from lupustrial.stats.imputation._arrays import Integers, check_count, check_seed, visit_table
 from lupustrial.stats.imputation._conditional_mean import checked_delta
 from lupustrial.stats.imputation._fill import completed, fill_missing
 from lupustrial.stats.imputation._gibbs import PRIORS, draw_parameters
 from lupustrial.stats.imputation._longitudinal import LongitudinalData, longitudinal_data
-from lupustrial.stats.imputation._model import prepare_model
+from lupustrial.stats.imputation._model import VisitModel, prepare_model
 from lupustrial.stats.imputation._results import PooledEstimate
 from lupustrial.stats.imputation._rubin import pooled_columns, quantile_t, two_sided_t
 from lupustrial.stats.imputation._streams import streams
@@ -118,22 +118,30 @@ def _resampled(
     model = prepare_model(data, covariance_by_arm=by_arm)
     start = model.prepared.fit().theta
     arms = data.arm[model.rows]
+    members = [np.flatnonzero(arms == arm) for arm in range(len(data.arms))]
     drawn, again = [], 0
     for generator in generators:
-        for attempt in range(_TRIES):
-            times = np.zeros(len(arms))
-            for arm in range(len(data.arms)):
-                members = np.flatnonzero(arms == arm)
-                np.add.at(times, generator.choice(members, size=len(members)), 1.0)
-            try:
-                drawn.append(model.parameters(model.prepared.fit(times=times, start=start)))
-            except StatisticsError:
-                if attempt == _TRIES - 1:
-                    raise
-                again += 1
-            else:
-                break
+        fitted, failed = _one_sample(model, members, start, generator)
+        drawn.append(fitted)
+        again += failed
     return np.stack([beta for beta, _ in drawn]), np.stack([sigma for _, sigma in drawn]), again
+
+
+def _one_sample(
+    model: VisitModel, members: list[Integers], start: Floats, generator: np.random.Generator
+) -> tuple[tuple[Floats, Floats], int]:
+    """Return the parameters of one bootstrap sample, and how many before it did not converge."""
+    failed = 0
+    while True:
+        times = np.zeros(len(model.rows))
+        for rows in members:
+            np.add.at(times, generator.choice(rows, size=len(rows)), 1.0)
+        try:
+            return model.parameters(model.prepared.fit(times=times, start=start)), failed
+        except StatisticsError:
+            failed += 1
+            if failed == _TRIES:
+                raise
 
 
 def analyse_multiple(

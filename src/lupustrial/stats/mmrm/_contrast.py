@@ -21,6 +21,8 @@ from lupustrial.stats.mmrm._sandwich import ROBUST, Robust, robust
 
 DEGREES = ("satterthwaite", "kenward_roger", "between_within", "residual", "asymptotic")
 COVARIANCES_OF_BETA = ("model", *ROBUST)
+#: Part of the model's variance that is only rounding.
+NO_VARIANCE = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,9 +156,7 @@ class _Ask:
 def _one(ask: _Ask, difference: float) -> ContrastTest:
     sandwich = ask.robust()
     variance = float(ask.covariance(sandwich)[0, 0])
-    if not variance > 0:
-        hint = "report the estimate without a test"
-        raise refuse("STAT-004", "the estimate has no variance above 0", "rows", hint)
+    _refuse_no_variance(ask, np.array([[variance]]))
     error = math.sqrt(variance)
     if ask.df in {"satterthwaite", "kenward_roger"}:
         row = ask.rows[0]
@@ -184,11 +184,7 @@ def _one(ask: _Ask, difference: float) -> ContrastTest:
 def _several(ask: _Ask, difference: Floats) -> ContrastTest:
     sandwich, r = ask.robust(), len(ask.rows)
     covariance = ask.covariance(sandwich)
-    try:
-        np.linalg.cholesky(covariance)
-    except np.linalg.LinAlgError:
-        hint = "test fewer functions at once, or use the model covariance"
-        raise refuse("STAT-004", "the covariance of the functions is singular", "rows", hint) from None
+    _refuse_no_variance(ask, covariance)
     f = float(difference @ np.linalg.solve(covariance, difference)) / r
     if ask.corrected:
         df, scale = scaled_f(ask.fit, ask.rows, information=ask.information)
@@ -211,6 +207,17 @@ def _several(ask: _Ask, difference: Floats) -> ContrastTest:
         upper=None,
         confidence_level=ask.level,
     )
+
+
+def _refuse_no_variance(ask: _Ask, covariance: Floats) -> None:
+    """Refuse functions, or combinations of them, without variance next to that of the model (STAT-004)."""
+    factor = np.linalg.inv(np.linalg.cholesky(ask.rows @ ask.fit.vcov @ ask.rows.T))
+    if not np.linalg.eigvalsh(factor @ covariance @ factor.T)[0] > NO_VARIANCE:
+        what = (
+            "estimate has no variance" if len(covariance) == 1 else "covariance of the functions is singular"
+        )
+        hint = "test fewer functions at once, or use the model covariance"
+        raise refuse("STAT-004", f"the {what}", "rows", hint)
 
 
 def _t_p(df: float, t: float) -> float:

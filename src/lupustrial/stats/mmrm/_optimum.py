@@ -27,8 +27,6 @@ LOOSE = 1e-9
 STALLED = 0.25
 SUFFICIENT = 1e-4
 ROUNDING = 1e-12
-#: Least eigenvalue of a correlation matrix that is not called singular.
-SINGULAR = 1e-7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,16 +49,18 @@ def maximise(problem: Problem, start: Floats) -> Optimum | None:
         slopes = differentiate(problem, point)
         move, length, newton = _move(problem, point, slopes)
         if newton and (length < TIGHT or (length < LOOSE and length > STALLED * before)):
-            return Optimum(point=point, slopes=slopes, iterations=step, failure=_fault(problem, point))
+            return Optimum(
+                point=point, slopes=slopes, iterations=step, failure=problem.covariance.fault(point.theta)
+            )
         before = length
-        if step >= PATIENCE and _fault(problem, point):
+        if step >= PATIENCE and problem.covariance.fault(point.theta):
             break
         after = _search(problem, point, move, length)
         if after is None:
-            failure = _fault(problem, point) or "no step raises the likelihood any further"
+            failure = problem.covariance.fault(point.theta) or "no step raises the likelihood any further"
             return Optimum(point=point, slopes=slopes, iterations=step, failure=failure)
         point = after
-    failure = _fault(problem, point) or f"not converged after {MOST_STEPS} steps"
+    failure = problem.covariance.fault(point.theta) or f"not converged after {MOST_STEPS} steps"
     return Optimum(point=point, slopes=differentiate(problem, point), iterations=step + 1, failure=failure)
 
 
@@ -100,11 +100,3 @@ def _search(problem: Problem, point: Point, move: Floats, length: float) -> Poin
             return after
         share /= 2
     return None
-
-
-def _fault(problem: Problem, point: Point) -> str:
-    """Return what is wrong with the covariance at the end of a search."""
-    sigma = problem.covariance.patterned(point.theta)
-    spread = np.sqrt(np.diagonal(sigma, axis1=1, axis2=2))
-    least = np.linalg.eigvalsh(sigma / (spread[:, :, None] * spread[:, None, :]))[:, 0]
-    return "the covariance became singular" if least.min() < SINGULAR else ""

@@ -116,6 +116,10 @@ class SharedCovariance:
         ]
         return np.stack(bend)[self.group]
 
+    def fault(self, theta: Floats) -> str:
+        """Return what is wrong with the covariance where a search ended; empty where nothing is."""
+        return "the covariance became singular" if nearly_singular(self.patterned(theta)) else ""
+
     def start(self, empirical: Floats) -> Floats:
         """Return parameters near each group's empirical covariance (G, m, m)."""
         return np.concatenate([self._start(empirical[g]) for g in range(self.n_groups)])
@@ -141,6 +145,8 @@ class SharedCovariance:
         return lost
 
 
+#: Least eigenvalue of a correlation matrix that is not called singular.
+SINGULAR = 1e-7
 SHRINK = 0.8
 ROOM = 0.02
 SMALLEST_SHARE = 1e-3
@@ -150,6 +156,13 @@ CLEARLY = 1e-8
 
 def _name(name: str, label: object) -> str:
     return name if label is None else f"{name} {label}"
+
+
+def nearly_singular(sigma: Floats) -> bool:
+    """Return whether one of several covariances (P, m, m) has a correlation matrix close to singular."""
+    spread = np.sqrt(np.diagonal(sigma, axis1=1, axis2=2))
+    least = np.linalg.eigvalsh(sigma / (spread[:, :, None] * spread[:, None, :]))[:, 0]
+    return bool(least.min() < SINGULAR)
 
 
 def _definite(matrices: Floats) -> bool:

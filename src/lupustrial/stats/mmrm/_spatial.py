@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lupustrial.stats._arguments import Floats
+from lupustrial.stats.mmrm._shared import nearly_singular
 
 POWERS = {"sp_exp": 1, "sp_gau": 2}
+#: Largest correlation of visits that counts as none.
+VANISHED = 1e-4
 NAMES = {"sp_exp": "SP(EXP)", "sp_gau": "SP(GAU)"}
 
 
@@ -123,6 +126,15 @@ class SpatialCovariance:
             for g, at in enumerate(self.patterns)
         ]
         return np.concatenate(parts)
+
+    def fault(self, theta: Floats) -> str:
+        """Return what is wrong with the covariance where a search ended; empty where nothing is."""
+        if nearly_singular(self.patterned(theta)):
+            return "the covariance became singular"
+        off = self._falling(theta)[2] * self.mask * (1 - np.eye(self.m))
+        vanished = [g for g, at in enumerate(self.patterns) if off[at].max() < VANISHED]
+        lost = [self.names[2 * g + 1] for g in vanished]
+        return f"correlations vanished, so nothing determines {', '.join(lost)}" if lost else ""
 
     def start(self, empirical: Floats) -> Floats:
         """Return each group's mean variance and half of its mean distance."""

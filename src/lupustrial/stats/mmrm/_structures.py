@@ -63,7 +63,7 @@ def structure(covariance: str, m: int) -> Structure:
 
 def _linear(names: tuple[str, ...], basis: Floats) -> Structure:
     flat = basis.reshape(len(basis), -1)
-    project = np.linalg.solve(flat @ flat.T, flat)
+    project = np.linalg.pinv(flat.T)
     return Structure(
         names=names,
         matrix=lambda theta: (theta @ flat).reshape(basis.shape[1:]),

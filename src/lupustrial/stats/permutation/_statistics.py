@@ -28,7 +28,9 @@ def _mean_difference(values: Floats, marks: Marks) -> Floats:
 
 
 def _rank_sum(values: Floats, marks: Marks) -> Floats:
-    return np.asarray(marks @ (midranks(values) - (values.size + 1) / 2))
+    m = marks.sum(axis=1)
+    centred = marks @ (midranks(values) - (values.size + 1) / 2)
+    return np.where((m > 0) & (m < values.size), centred, np.nan)
 
 
 def _over(excess: Floats, variance: Floats) -> Floats:

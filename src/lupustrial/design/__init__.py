@@ -1,0 +1,31 @@
+"""Sample size and power of a design: sizes, sensitivity, a curve, and the paragraph for the protocol."""
+
+from __future__ import annotations
+
+from lupustrial.design._answers import Curve, Grid, Question, SizeRow
+from lupustrial.design._curve import ENDINGS, power_curve, save_curve
+from lupustrial.design._means import TwoMeans
+from lupustrial.design._ranks import Ranks
+from lupustrial.design._rates import TwoRates
+from lupustrial.design._study import Assumption, ScenarioPower, StudyPower, study_power
+from lupustrial.design._words import TESTS, percent, share
+
+__all__ = [
+    "ENDINGS",
+    "TESTS",
+    "Assumption",
+    "Curve",
+    "Grid",
+    "Question",
+    "Ranks",
+    "ScenarioPower",
+    "SizeRow",
+    "StudyPower",
+    "TwoMeans",
+    "TwoRates",
+    "percent",
+    "power_curve",
+    "save_curve",
+    "share",
+    "study_power",
+]
