@@ -58,7 +58,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "_ctcae5_rules": ("ctcae5_by_hand",),
     "_doris2017": ("doris_by_hand", "states_bad_input"),
     "_doris2021": ("doris_by_hand", "states_bad_input"),
-    "_doris_rules": ("doris_by_hand",),
+    "_doris_rules": ("doris_by_hand", "property/test_states"),
     "_dose_days": ("dose_log_by_hand", "treatment_failure_by_hand"),
     "_dose_log": ("dose_log_by_hand", "treatment_failure_by_hand"),
     "_dose_visits": ("dose_log_by_hand", "steroids_bad_input"),
@@ -81,7 +81,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "_ln_response": ("ln_response_by_hand",),
     "_ln_rules": ("ln_response_by_hand",),
     "_ln_table": ("ln_response_by_hand",),
-    "_narrow": ("test_narrow",),
+    "_narrow": ("property/test_narrow",),
     "_pga": ("scores_by_hand", "test_shared_vectors"),
     "_reading": ("test_blocks",),
     "_responder": ("bicla_by_hand", "sri_by_hand"),
@@ -100,7 +100,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "_sledas": ("sledas_by_hand", "states_bad_input"),
     "_sledas_rules": ("sledas_by_hand",),
     "_slicc2012": ("classification_by_hand",),
-    "_smallest": ("test_smallest",),
+    "_smallest": ("property/test_smallest",),
     "_sri": ("sri_by_hand",),
     "_sri50": ("sri_by_hand",),
     "_sri_rules": ("sri_by_hand",),
@@ -258,16 +258,18 @@ class _Served(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 def guards(module: str) -> list[str]:
     """Return the test files that guard a module, in the order in which MODULES names them.
 
-    Those in ``property`` are run only where there are no others: they notice hardly more, and slowly.
+    Tests of properties, which are slow, are among them only where the word begins with ``property/``.
     """
-    for levels in (("published", "independent", "developer", "fault"), ("property",)):
-        every = [
-            path for level in levels for path in sorted((TESTS / level / "instruments").glob("test_*.py"))
-        ]
-        found = [str(path) for word in MODULES[module] for path in every if word in path.name]
-        if found:
-            return list(dict.fromkeys(found))
-    return []
+    levels = ("published", "independent", "developer", "fault", "property")
+    every = [path for level in levels for path in sorted((TESTS / level / "instruments").glob("test_*.py"))]
+    found = []
+    for word in MODULES[module]:
+        slow = word.startswith("property/")
+        for path in every:
+            level = path.parent.parent.name
+            if (level == "property") == slow and word in f"{level}/{path.name}":
+                found.append(str(path))
+    return list(dict.fromkeys(found))
 
 
 def _failed(mutant: Mutant | None, files: list[str]) -> bool:

@@ -59,7 +59,9 @@ class Shipped:
         if self.method.level == "model":
             results = attempt_model(self.method, rows, model or self.model, self.settings)
             return {week: _outcome(results[week]) for week in weeks}
-        return {week: _outcome(attempt(self.method, self._samples(rows, week), self.settings)) for week in weeks}
+        return {
+            week: _outcome(attempt(self.method, self._samples(rows, week), self.settings)) for week in weeks
+        }
 
     @staticmethod
     def _samples(rows: ModelRows, week: int) -> list[Values]:

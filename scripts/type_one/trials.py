@@ -20,7 +20,17 @@ WEEKS = (2, 4, 6, 8, 10, 12, 16, 20, 24)
 STRATA = ("CNI", "LNB")
 CNI, LN = 7 / 60, 25 / 60  # calcineurin inhibitor 1 + 6, nephritis 13 + 12 of 60
 
-MEAN = (9.5, 8.3, 7.5, 7.0, 6.7, 6.5, 6.3, 6.2, 6.2)  # medians 12 and 11, at week 12 6 and 6, at week 24 4 and 8
+MEAN = (
+    9.5,
+    8.3,
+    7.5,
+    7.0,
+    6.7,
+    6.5,
+    6.3,
+    6.2,
+    6.2,
+)  # medians 12 and 11, at week 12 6 and 6, at week 24 4 and 8
 SPREAD = (3.0, 3.4, 3.7, 3.9, 4.1, 4.2, 4.4, 4.5, 4.5)  # given baseline; ranges at week 12 were 0-16 and 0-25
 SLOPE, OF_LN = 0.5, 1.5
 LASTING, WEEKS_OF_MEMORY = 0.35, 8.0

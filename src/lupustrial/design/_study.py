@@ -104,13 +104,13 @@ def study_power(study: Study) -> StudyPower:
     """Answer for the sample size of a study.
 
     Raises:
-        StudyError: STUDY-088, the study declares no assumptions; STUDY-089, the stated size shows no rate.
+        StudyError: STUDY-103, the study declares no assumptions; STUDY-104, the stated size shows no rate.
     """
     plan = study.sample_size
     if plan is None:
         raise StudyError(
             Fault(
-                id="STUDY-088",
+                id="STUDY-103",
                 message="the study declares nothing on its sample size",
                 place=str(study.folder / "study.yaml"),
                 hint="add `sample_size:` (docs/study-folder.md), or use lupustrial power two-proportions",
@@ -225,7 +225,7 @@ def _rates(
     if found is None:
         raise StudyError(
             Fault(
-                id="STUDY-089",
+                id="STUDY-104",
                 message=f"no rate below {share(known)} gives {share(power)} power with {stated} an arm",
                 place=str(study.folder / "study.yaml"),
                 hint="state the rates of both arms under sample_size",

@@ -39,7 +39,7 @@ class Curve:
         percent: Whether differences are percentage points.
         decimals: Of the differences.
         tipping: The shift at which significance is lost, where there is one.
-        notes: What a reader must know: why there is no tipping point, what is not computed, how it was fitted.
+        notes: What a reader must know: why nothing tips, what is not computed, how it was fitted.
     """
 
     display: Display

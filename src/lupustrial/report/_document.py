@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lupustrial.report._appendix import LineageHref, appendix_entry, method_texts
 from lupustrial.report._estimands import estimand_blocks, plan_blocks, settings
 from lupustrial.report._figures import RenderedFigure
-from lupustrial.report._format import decimal_text
 from lupustrial.report._results import DAGGER, Outcome, Results
 from lupustrial.report._tables import Cell, Table
 from lupustrial.study import Stamp, Study
 
-LineageHref = Callable[[Mapping[str, Any]], str | None]
 SYNTHETIC = "Synthetic data: no record was observed in a real person."
 BLINDED = "Blinded: no arm is known, results are for all participants together."
 NOT_PUBLISHED = "not published; drawn within the known constraints"
 _FIGURE_NUMBER = re.compile(r"(?P<group>.*?\d+)(?P<panel>[A-Z]?)")
-_SIGNIFICANT = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +62,7 @@ def build_document(
     href = lineage_href or (lambda _row: None)
     laid = [_table(results, table, href) for table in first.tables]
     drawn = [_figure(results, figure, href) for figure in first.figures]
-    estimands = _blocks(plan_blocks(results), href)
+    estimands = _blocks(plan_blocks(results))
     chapters = [_chapter(one, href) for one in further]
     told = [
         *laid,
@@ -89,8 +87,10 @@ def build_document(
         figures=_grouped([figure for figure in drawn if figure["kind"] != "consort"]),
         estimands=estimands,
         chapters=chapters,
-        methods=_methods(shown, [first, *further]),
-        appendix=[_appendix(outcome, href) for outcome in shown],
+        methods=method_texts(
+            {outcome.key.method for outcome in shown}, [one.results.study.plan for one in (first, *further)]
+        ),
+        appendix=[appendix_entry(outcome, href) for outcome in shown],
     )
 
 
@@ -113,7 +113,7 @@ def _chapter(part: Displays, href: LineageHref) -> dict[str, Any]:
         "tables": tables,
         "drawn": drawn,
         "figures": _grouped(drawn),
-        "estimands": _blocks(plan_blocks(part.results), href),
+        "estimands": _blocks(plan_blocks(part.results)),
         "analyses": [
             {
                 "id": one.id,
@@ -129,7 +129,7 @@ def _chapter(part: Displays, href: LineageHref) -> dict[str, Any]:
     }
 
 
-def _blocks(blocks: list[dict[str, Any]], href: LineageHref) -> list[dict[str, Any]]:
+def _blocks(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Give each count of an intercurrent event its link."""
     for block in blocks:
         for event in block["events"]:
@@ -186,7 +186,7 @@ def _table(results: Results, table: Table, href: LineageHref) -> dict[str, Any]:
         ],
         "footnotes": [*table.footnotes, *notes],
         "notes": [{"letter": letter, "reason": reason} for letter, reason in table.notes],
-        "estimands": _blocks(estimand_blocks(results, table.outcomes), href),
+        "estimands": _blocks(estimand_blocks(results, table.outcomes)),
     }
 
 
@@ -243,7 +243,7 @@ def _figure(results: Results, figure: RenderedFigure, href: LineageHref) -> dict
             for texts, outcome in rows
         ],
         "sentences": list(figure.sentences),
-        "estimands": _blocks(estimand_blocks(results, figure.outcomes), href),
+        "estimands": _blocks(estimand_blocks(results, figure.outcomes)),
         "footnotes": notes,
     }
 
@@ -269,48 +269,3 @@ def _shared_notes(panels: Sequence[Mapping[str, Any]]) -> list[str]:
         note if len(letters) == len(panels) or not all(letters) else f"{', '.join(letters)}: {note}"
         for note, letters in about.items()
     ]
-
-
-def _methods(shown: Iterable[Outcome], parts: Iterable[Displays]) -> list[dict[str, str]]:
-    from lupustrial.analysis import METHODS
-
-    named = {outcome.key.method for outcome in shown}
-    plans = [part.results.study.plan for part in parts]
-    named |= {method for plan in plans for analysis in plan.analyses for method in analysis.methods}
-    return [
-        {"id": method.id, "label": method.label, "definition": method.definition, "source": method.source}
-        for method in METHODS.values()
-        if method.id in named
-    ]
-
-
-def _appendix(outcome: Outcome, href: LineageHref) -> dict[str, Any]:
-    row = outcome.rows[0]
-    return {
-        "anchor": outcome.key.anchor,
-        "name": outcome.key.name,
-        "param": row["PARAM"],
-        "population": row["POPULATION"],
-        "sap": f"{row['SAP']}.yaml",
-        "estimand": row["ESTIMAND"],
-        "stats": [{"stat": one["STAT"], "value": _value(one)} for one in outcome.rows],
-        "texts": list(outcome.texts),
-        "n": row["N"],
-        "plan": row["PLAN"],
-        "primary": row["PRIMARY"],
-        "provenance": row["PROVENANCE"],
-        "rows": list(dict.fromkeys((one["QUERY"], one["INPUTS"]) for one in outcome.rows)),
-        "warnings": sorted({one["WARNING"] for one in outcome.rows if one["WARNING"]}),
-        "href": href(row),
-    }
-
-
-def _value(row: Mapping[str, Any]) -> str:
-    """Write a statistic with six significant digits, or the reason why there is none."""
-    value = row["VALUE"]
-    if value is None:
-        return str(row["ERROR"] or row["TEXT"] or "")
-    if value == int(value) and abs(value) < 10**15:
-        return decimal_text(value, 0)
-    exponent = int(f"{value:e}".partition("e")[2])
-    return decimal_text(value, max(_SIGNIFICANT - 1 - exponent, 0), trim=True)

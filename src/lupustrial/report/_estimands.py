@@ -100,7 +100,7 @@ def _whole(plan: AnalysisPlan, estimand: Estimand, attribute: str) -> str:
 def _counts(
     results: Results, event: IntercurrentEvent, counted: Sequence[tuple[str, int]]
 ) -> list[dict[str, Any]]:
-    """Say how many participants of each group had an event by a week, with the result; nothing without a rule."""
+    """Say how many of each group had an event by a week, with the result; nothing without a rule."""
     said: dict[str, dict[str, Any]] = {}
     for analysis, week in counted if event.rule is not None else ():
         planned = results.planned(analysis)

@@ -18,7 +18,7 @@ from lupustrial.report._pdf import render_pdf
 from lupustrial.report._published import Published
 from lupustrial.report._results import Results
 from lupustrial.report._tables import Table, build_table
-from lupustrial.study import Display, Stamp, Study
+from lupustrial.study import Stamp, Study
 
 
 def render_report(

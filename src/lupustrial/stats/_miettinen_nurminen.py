@@ -1,15 +1,32 @@
-"""Score intervals of Miettinen and Nurminen (1985) for one table or many (docs/methods/intervals.md, eq. 7-10)."""
+"""Score intervals of Miettinen and Nurminen (1985), for one table or many (intervals.md, eq. 7-10)."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lupustrial.stats._arguments import Counts, Floats, check_choice, checked_table, checked_tables, refuse
+from lupustrial.stats._arguments import (
+    Counts,
+    Floats,
+    Table,
+    check_choice,
+    checked_table,
+    checked_tables,
+    refuse,
+)
 from lupustrial.stats._one_proportion import normal_quantile
 from lupustrial.stats._results import Estimate, Estimates
 from lupustrial.stats._roots import falling_roots
 from lupustrial.stats._score_functions import MEASURES, SCORES, Score
+
+#: x1, n1, x2, n2 as arrays.
+Columns = tuple[Floats, Floats, Floats, Floats]
+
+
+def columns(table: Table) -> Columns:
+    """Return the counts of one table as arrays of length 1."""
+    x1, n1, x2, n2 = (np.array([float(count)]) for count in (table.x1, table.n1, table.x2, table.n2))
+    return x1, n1, x2, n2
 
 
 def sample_measure(x1: Floats, n1: Floats, x2: Floats, n2: Floats, measure: str) -> Floats:
@@ -37,7 +54,7 @@ def defined_measure(x1: Floats, n1: Floats, x2: Floats, n2: Floats, measure: str
 
 
 def score_limits(
-    counts: tuple[Floats, Floats, Floats, Floats],
+    counts: Columns,
     estimates: Floats,
     score: Score,
     z: Floats,
@@ -72,7 +89,7 @@ def _share_of_one(ratios: Floats) -> Floats:
 
 
 def _limits(
-    counts: tuple[Floats, ...], measure: str, confidence_level: float, *, variance_correction: bool
+    counts: Columns, measure: str, confidence_level: float, *, variance_correction: bool
 ) -> tuple[Floats, Floats, Floats]:
     x1, n1, x2, n2 = counts
     z = np.full(x1.shape, normal_quantile(confidence_level))
@@ -119,8 +136,7 @@ def miettinen_nurminen(
     """
     check_choice("measure", measure, MEASURES)
     table = checked_table(x1=x1, n1=n1, x2=x2, n2=n2)
-    counts = tuple(np.array([float(count)]) for count in (table.x1, table.n1, table.x2, table.n2))
-    found = _limits(counts, measure, confidence_level, variance_correction=variance_correction)
+    found = _limits(columns(table), measure, confidence_level, variance_correction=variance_correction)
     estimate, lower, upper = (float(values[0]) for values in found)
     return Estimate(
         method="miettinen_nurminen" if variance_correction else "mee",
@@ -163,8 +179,10 @@ def miettinen_nurminen_many(
     """
     check_choice("measure", measure, MEASURES)
     counts = checked_tables(x1=x1, n1=n1, x2=x2, n2=n2)
-    flat = tuple(count.ravel() for count in counts)
-    found = _limits(flat, measure, confidence_level, variance_correction=variance_correction)
+    flat1, flat2, flat3, flat4 = (count.ravel() for count in counts)
+    found = _limits(
+        (flat1, flat2, flat3, flat4), measure, confidence_level, variance_correction=variance_correction
+    )
     estimate, lower, upper = (values.reshape(counts[0].shape) for values in found)
     return Estimates(
         method="miettinen_nurminen" if variance_correction else "mee",

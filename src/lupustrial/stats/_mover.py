@@ -1,4 +1,4 @@
-"""Intervals from two one-group intervals: MOVER with Jeffreys limits (docs/methods/intervals.md, eq. 18-20)."""
+"""Intervals put together from two one-group intervals: MOVER-J (docs/methods/intervals.md, eq. 18-20)."""
 
 from __future__ import annotations
 

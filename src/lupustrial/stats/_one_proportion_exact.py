@@ -69,12 +69,12 @@ def _blaker_lower(x: int, n: int, alpha: float) -> float:
     """Return the least p whose acceptability exceeds alpha.
 
     While p rises, the other tail takes in 0, 1, 2, ... events at the p_k where P(X <= k) = P(X >= x). Between
-    two of these the acceptability P(X >= x) + P(X <= k) falls first and then rises. So it first exceeds alpha
-    either at a p_k, where it jumps to twice P(X >= x), or on the way up to the next.
+    two of these the acceptability P(X >= x) + P(X <= k) falls first and then rises. So it first exceeds
+    alpha either at a p_k, where it jumps to twice P(X >= x), or on the way up to the next.
     """
     if x == 0:
         return 0.0
-    k = np.arange(x)
+    k = np.arange(float(x))
     jumps = _equal_tails(k, x, n)
     upper = special.betainc(x, n - x + 1, jumps)
     # at the end of each stretch, before the next count joins: its own tail and all of P(X >= x)
@@ -82,9 +82,8 @@ def _blaker_lower(x: int, n: int, alpha: float) -> float:
     for place, (before, at) in enumerate(zip(last, 2 * upper, strict=True)):
         if before > alpha:
             start = 0.0 if place == 0 else float(jumps[place - 1])
-            return float(
-                optimize.brentq(_acceptability, start, jumps[place], args=(x, n, place - 1, alpha), xtol=PRECISION)
-            )
+            args = (x, n, place - 1, alpha)
+            return float(optimize.brentq(_acceptability, start, jumps[place], args=args, xtol=PRECISION))
         if at > alpha:
             return float(jumps[place])
     return float(optimize.brentq(_acceptability, jumps[-1], 1.0, args=(x, n, x - 1, alpha), xtol=PRECISION))

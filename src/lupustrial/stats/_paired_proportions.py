@@ -1,7 +1,7 @@
-"""Intervals for a yes/no item before and after: difference, ratio, odds ratio (docs/methods/intervals.md, eq. 24-31).
+"""Intervals for a yes/no item before and after (docs/methods/intervals.md, eq. 24-31).
 
-``both``, ``lost``, ``gained`` and ``neither`` count the participants who had the item at both times, only before,
-only after, and never. A difference is after minus before, a ratio after over before.
+``both``, ``lost``, ``gained`` and ``neither`` count the participants who had the item at both times, only
+before, only after, and never. A difference is after minus before, a ratio after over before.
 """
 
 from __future__ import annotations
@@ -87,9 +87,9 @@ def paired_difference(
         gained: Participants who had it after only.
         neither: Participants who never had it.
         interval: ``"tango"`` inverts the score test (eq. 24-25; Tango 1998, Stat Med 17:891) and excludes 0
-            exactly when McNemar's chi-square is significant; ``"newcombe"`` joins two Wilson intervals through
-            a continuity-corrected phi (eq. 26-27; Newcombe 1998, Stat Med 17:2635, method 10); ``"wald"`` is
-            eq. 28, too short in small samples.
+            exactly when McNemar's chi-square is significant; ``"newcombe"`` joins two Wilson intervals
+            through a continuity-corrected phi (eq. 26-27; Newcombe 1998, Stat Med 17:2635, method 10);
+            ``"wald"`` is eq. 28, too short in small samples.
         confidence_level: Nominal coverage.
 
     Returns:
@@ -204,7 +204,8 @@ def paired_risk_ratio(
     pairs = Pairs(**_checked(both=both, lost=lost, gained=gained, neither=neither))
     z = normal_quantile(confidence_level)
     if pairs.before == pairs.after == 0:
-        raise refuse("STAT-005", "nobody had it: the ratio is 0/0", "both, lost, gained", "use paired_difference")
+        message = "nobody had it at either time: the ratio is 0/0"
+        raise refuse("STAT-005", message, "both, lost, gained", "use paired_difference")
     if interval == "wald":
         if 0 in (pairs.before, pairs.after):
             message = "nobody had it before, or nobody after: the log ratio is infinite"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lupustrial.stats._arguments import Floats
 
 MOST_STEPS = 200
+LEAST_WIDTH = 1e-300
 STEEPEST = 1e3
 RESOLUTION = 4e-16
 
@@ -20,8 +21,9 @@ Family = Callable[[NDArray[np.intp], Floats], Floats]
 def falling_roots(function: Family, low: Floats, high: Floats) -> Floats:
     """Return for each element where a function that falls from ``low`` to ``high`` crosses zero.
 
-    Chandrupatla's method (Advances in Engineering Software 28:145): inverse quadratic steps where three points
-    permit, otherwise halving. Elements do not see each other, so one alone and among others gives the same.
+    Chandrupatla's method (Advances in Engineering Software 28:145): inverse quadratic steps where three
+    points permit, otherwise halving. Elements do not see each other, so one alone and among others gives the
+    same.
 
     Args:
         function: Called with the places of the elements that are still sought and a point for each.
@@ -44,7 +46,7 @@ def falling_roots(function: Family, low: Floats, high: Floats) -> Floats:
         b, fb = np.where(same, b, a), np.where(same, fb, fa)
         a, fa = x, fx
         best = np.where(np.abs(fa) < np.abs(fb), a, b)
-        least = RESOLUTION * (0.5 + np.abs(best)) / np.maximum(np.abs(b - a), TINY_WIDTH)
+        least = RESOLUTION * (0.5 + np.abs(best)) / np.maximum(np.abs(b - a), LEAST_WIDTH)
         done = (least > 0.5) | (fa == 0)  # noqa: PLR2004 - half the bracket is below the resolution
         if done.any():
             roots[places[done]] = np.where(fa == 0, a, best)[done]
@@ -57,9 +59,6 @@ def falling_roots(function: Family, low: Floats, high: Floats) -> Floats:
         share = np.clip(_share(a, b, c, fa, fb, fc), least, 1 - least)
     roots[places] = (a + b) / 2
     return roots
-
-
-TINY_WIDTH = 1e-300
 
 
 def _share(a: Floats, b: Floats, c: Floats, fa: Floats, fb: Floats, fc: Floats) -> Floats:

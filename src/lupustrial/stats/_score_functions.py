@@ -1,8 +1,8 @@
 """The score of a difference, ratio or odds ratio, on arrays (docs/methods/intervals.md, eq. 7-9).
 
-Each measure has a *constrained estimate*: the pair of proportions that is most likely when the measure is held
-at a value. The score of that value is the observed excess over its standard error at the constrained estimate;
-it falls steadily as the value grows. Counts and values may be any arrays that broadcast.
+Each measure has a *constrained estimate*: the pair of proportions that is most likely when the measure is
+held at a value. The score of that value is the observed excess over its standard error at the constrained
+estimate; it falls steadily as the value grows. Counts and values may be any arrays that broadcast.
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ def constrained_difference(
     return np.clip(p2 + difference, 0.0, 1.0), p2
 
 
-def constrained_ratio(
-    x1: Floats, n1: Floats, x2: Floats, n2: Floats, ratio: Floats
-) -> tuple[Floats, Floats]:
+def constrained_ratio(x1: Floats, n1: Floats, x2: Floats, n2: Floats, ratio: Floats) -> tuple[Floats, Floats]:
     """Solve the quadratic for p1 = ratio * p2 (eq. 8)."""
     events = x1 + x2
     b = n1 * ratio + x1 + n2 + x2 * ratio
@@ -46,16 +44,17 @@ def constrained_ratio(
     return np.minimum(1.0, p2 * ratio), p2
 
 
-def constrained_odds(
-    x1: Floats, n1: Floats, x2: Floats, n2: Floats, odds: Floats
-) -> tuple[Floats, Floats]:
+def constrained_odds(x1: Floats, n1: Floats, x2: Floats, n2: Floats, odds: Floats) -> tuple[Floats, Floats]:
     """Solve the quadratic for p1 / (1 - p1) = odds * p2 / (1 - p2) (eq. 9)."""
     events = x1 + x2
     return _odds_root(n1, n2, events, odds), _odds_root(n2, n1, events, 1 / odds)
 
 
 def _odds_root(n: Floats, others: Floats, events: Floats, odds: Floats) -> Floats:
-    """Return the proportion in a group whose odds are ``odds`` times those of the others, without cancellation."""
+    """Return the proportion in a group whose odds are ``odds`` times those of the others.
+
+    Of the two forms of the root, and of its square, the one without cancellation is taken.
+    """
     b = others + n * odds - events * (1 - odds)
     product = 4 * n * events * odds * (1 - odds)
     square = np.where(

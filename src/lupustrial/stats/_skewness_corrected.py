@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lupustrial.stats._arguments import Floats, check_choice, checked_table
-from lupustrial.stats._miettinen_nurminen import defined_measure, score_limits
+from lupustrial.stats._miettinen_nurminen import columns, defined_measure, score_limits
 from lupustrial.stats._one_proportion import normal_quantile
 from lupustrial.stats._results import Estimate
 from lupustrial.stats._score_functions import CONSTRAINED, MEASURES, TINY, Score
@@ -24,9 +24,9 @@ def skewness_corrected(
 ) -> Estimate:
     """Estimate a difference, ratio or odds ratio with the skewness-corrected score interval.
 
-    Known as SCAS (Laud 2017, Pharm Stat 16:334; Gart and Nam 1988): Miettinen and Nurminen's interval with the
-    score's third moment taken into account, so that it misses equally often on both sides. For odds ratios the
-    bias of the score is taken out too (eq. 17).
+    Known as SCAS (Laud 2017, Pharm Stat 16:334; Gart and Nam 1988): Miettinen and Nurminen's interval with
+    the score's third moment taken into account, so that it misses equally often on both sides. For odds
+    ratios the bias of the score is taken out too (eq. 17).
 
     Args:
         x1: Events in the first group.
@@ -47,12 +47,7 @@ def skewness_corrected(
     check_choice("measure", measure, MEASURES)
     table = checked_table(x1=x1, n1=n1, x2=x2, n2=n2)
     z = np.array([normal_quantile(confidence_level)])
-    counts = (
-        np.array([float(table.x1)]),
-        np.array([float(table.n1)]),
-        np.array([float(table.x2)]),
-        np.array([float(table.n2)]),
-    )
+    counts = columns(table)
     estimate = defined_measure(*counts, measure)
     lower, upper = score_limits(
         counts, estimate, _corrected_score(measure), z, ratio=measure != "risk difference"

@@ -20,7 +20,7 @@ HALF = Decimal("0.5")
 
 
 def check_sample_size(inspection: Inspection) -> None:
-    """STUDY-085 to STUDY-087."""
+    """STUDY-100 to STUDY-102."""
     plan = inspection.study.sample_size
     if plan is None or inspection.doubtful("sample_size"):
         return
@@ -30,10 +30,10 @@ def check_sample_size(inspection: Inspection) -> None:
         given = getattr(plan, key) not in (None, ())
         if key in needed and not given:
             message = f"the test `{plan.test}` needs `{key}`"
-            inspection.error("STUDY-086", ROOT, message, f"add `{key}:`")
+            inspection.error("STUDY-101", ROOT, message, f"add `{key}:`")
         if given and key not in needed:
             message = f"the test `{plan.test}` has no use for `{key}`"
-            inspection.error("STUDY-086", (*ROOT, key), message, f"it needs {', '.join(needed)}")
+            inspection.error("STUDY-101", (*ROOT, key), message, f"it needs {', '.join(needed)}")
     if plan.rates:
         _check_rates(inspection, (*ROOT, "rates"), plan.rates, open_allowed=plan.stated is not None)
     for place, scenario in enumerate(plan.scenarios):
@@ -57,10 +57,10 @@ def _check_values(inspection: Inspection, plan: SampleSizePlan) -> None:
     for key, at_fault in wrong.items():
         if at_fault:
             message = f"`{key}` is {getattr(plan, key)}, for which no sample size exists"
-            inspection.error("STUDY-087", (*ROOT, key), message, "see docs/study-folder.md for its range")
+            inspection.error("STUDY-102", (*ROOT, key), message, "see docs/study-folder.md for its range")
     if plan.margin and plan.test != "farrington_manning":
         hint = "use `test: farrington_manning`, or leave `margin` out"
-        inspection.error("STUDY-086", (*ROOT, "margin"), f"`{plan.test}` is a test of equal rates", hint)
+        inspection.error("STUDY-101", (*ROOT, "margin"), f"`{plan.test}` is a test of equal rates", hint)
 
 
 def _check_rates(
@@ -68,16 +68,16 @@ def _check_rates(
 ) -> None:
     arms = [arm.id for arm in inspection.study.arms]
     for place, rate in enumerate(rates):
-        inspection.refer("STUDY-085", (*path, place, "arm"), rate.arm, arms, "arms")
+        inspection.refer("STUDY-100", (*path, place, "arm"), rate.arm, arms, "arms")
         _check_rate(inspection, (*path, place), rate, open_allowed=open_allowed)
     named = [rate.arm for rate in rates]
     references = [arm.id for arm in inspection.study.arms if arm.reference]
     if len(set(named)) != PAIR or len(named) != PAIR or not set(references) & set(named):
         hint = "give the rate of one arm and of the reference"
-        inspection.error("STUDY-085", path, f"rates of {', '.join(named) or 'no arm'}", hint)
+        inspection.error("STUDY-100", path, f"rates of {', '.join(named) or 'no arm'}", hint)
     elif sum(_is_open(rate) for rate in rates) > 1:
         hint = "give a rate for at least one arm"
-        inspection.error("STUDY-087", path, "no rate is known", hint)
+        inspection.error("STUDY-102", path, "no rate is known", hint)
 
 
 def _is_open(rate: AssumedRate) -> bool:
@@ -88,12 +88,12 @@ def _check_rate(inspection: Inspection, path: Path, rate: AssumedRate, *, open_a
     if _is_open(rate):
         if not open_allowed:
             hint = "give `rate`, or `events` and `of`; or `stated`, from which it is derived"
-            inspection.error("STUDY-087", path, f"the rate of {rate.arm} is not given", hint)
+            inspection.error("STUDY-102", path, f"the rate of {rate.arm} is not given", hint)
         return
     counts = [count for count in (rate.events, rate.of) if count is not None]
     if len(counts) != (PAIR if rate.rate is None else 0):
         hint = "give either `rate`, or both `events` and `of`"
-        inspection.error("STUDY-087", path, f"the rate of {rate.arm} is not one number", hint)
+        inspection.error("STUDY-102", path, f"the rate of {rate.arm} is not one number", hint)
     elif not 0 < (rate.value or 0) < 1:
         hint = "give a rate between 0 and 1, both left out"
-        inspection.error("STUDY-087", path, f"the rate of {rate.arm} is {rate.value}", hint)
+        inspection.error("STUDY-102", path, f"the rate of {rate.arm} is {rate.value}", hint)

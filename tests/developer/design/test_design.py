@@ -207,10 +207,10 @@ def test_the_rate_of_the_arm_under_test_may_be_the_open_one(study: Study) -> Non
 
 
 def test_a_study_that_declares_nothing_is_refused(study: Study) -> None:
-    with pytest.raises(StudyError, match="STUDY-088"):
+    with pytest.raises(StudyError, match="STUDY-103"):
         design.study_power(replace(study, sample_size=None))
     plan = study.sample_size
     assert isinstance(plan, SampleSizePlan)
     rates = (replace(plan.rates[0], rate=Decimal("0.01")), replace(plan.rates[1], rate=None))
-    with pytest.raises(StudyError, match="STUDY-089"):
+    with pytest.raises(StudyError, match="STUDY-104"):
         design.study_power(with_plan(study, rates=rates, stated=5))

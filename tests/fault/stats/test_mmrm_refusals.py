@@ -111,9 +111,10 @@ def test_an_order_of_visits_that_does_not_fit(visits: list[int], says: str) -> N
 def test_an_outcome_that_the_design_explains() -> None:
     assert "visit 0" in _refused("STAT-004", y=np.full(N * M, 3.0))
     change = np.where(VISIT == 0, 0.0, Y)
-    assert "completely at visit 0\n" in _refused("STAT-004", y=change)
+    steps = np.eye(M)[VISIT]
+    assert "completely at visit 0\n" in _refused("STAT-004", y=change, x=steps)
     one_arm = np.where((VISIT == 1) & (ARM == 0), 1.0, Y)
-    x = np.column_stack([X, X[:, 2:] * ARM[:, None]])
+    x = np.column_stack([steps, steps * ARM[:, None]])
     text = _refused("STAT-004", y=one_arm, x=x, group=np.where(ARM > 0, "TRT", "PBO"))
     assert "visit 1 of 'PBO'" in text
 

@@ -20,25 +20,25 @@ BREAKS = [
     ("STUDY-006", "  power: 0.80", "  power: 0.80\n  nower: 1"),
     ("STUDY-008", "  test: pearson", "  test: chi2"),
     ("STUDY-008", "  power: 0.80", "  power: 0.80\n  sides: 3"),
-    ("STUDY-085", "{arm: PBO, rate: 0.25", "{arm: ACT, rate: 0.25"),
-    ("STUDY-085", ONE, ""),
-    ("STUDY-086", "  test: pearson", "  test: t"),
-    ("STUDY-086", RATES, ""),
-    ("STUDY-086", "  power: 0.80", "  power: 0.80\n  difference: 2"),
-    ("STUDY-086", "  power: 0.80", "  power: 0.80\n  margin: -0.1"),
-    ("STUDY-087", "  power: 0.80", "  power: 0.05"),
-    ("STUDY-087", "  power: 0.80", "  power: 1"),
-    ("STUDY-087", "  alpha: 0.05", "  alpha: 0"),
-    ("STUDY-087", "  dropout: 0.10", "  dropout: 1"),
-    ("STUDY-087", "  power: 0.80", "  power: 0.80\n  stated: 1"),
-    ("STUDY-087", "rate: 0.25,", "rate: 0.0,"),
-    ("STUDY-087", "rate: 0.25,", "events: 3, of: 3,"),
-    ("STUDY-087", "rate: 0.25,", "events: 3,"),
-    ("STUDY-087", "rate: 0.25,", "rate: 0.25, events: 0,"),
-    ("STUDY-087", "rate: 0.25,", "rate: 0.25, events: 1, of: 4,"),
-    ("STUDY-087", "rate: 0.25,", ""),
-    ("STUDY-087", ONE, ONE + SCENARIO + "}]\n"),
-    ("STUDY-085", ONE, ONE + SCENARIO + "X, rate: 0.3}]\n"),
+    ("STUDY-100", "{arm: PBO, rate: 0.25", "{arm: ACT, rate: 0.25"),
+    ("STUDY-100", ONE, ""),
+    ("STUDY-101", "  test: pearson", "  test: t"),
+    ("STUDY-101", RATES, ""),
+    ("STUDY-101", "  power: 0.80", "  power: 0.80\n  difference: 2"),
+    ("STUDY-101", "  power: 0.80", "  power: 0.80\n  margin: -0.1"),
+    ("STUDY-102", "  power: 0.80", "  power: 0.05"),
+    ("STUDY-102", "  power: 0.80", "  power: 1"),
+    ("STUDY-102", "  alpha: 0.05", "  alpha: 0"),
+    ("STUDY-102", "  dropout: 0.10", "  dropout: 1"),
+    ("STUDY-102", "  power: 0.80", "  power: 0.80\n  stated: 1"),
+    ("STUDY-102", "rate: 0.25,", "rate: 0.0,"),
+    ("STUDY-102", "rate: 0.25,", "events: 3, of: 3,"),
+    ("STUDY-102", "rate: 0.25,", "events: 3,"),
+    ("STUDY-102", "rate: 0.25,", "rate: 0.25, events: 0,"),
+    ("STUDY-102", "rate: 0.25,", "rate: 0.25, events: 1, of: 4,"),
+    ("STUDY-102", "rate: 0.25,", ""),
+    ("STUDY-102", ONE, ONE + SCENARIO + "}]\n"),
+    ("STUDY-100", ONE, ONE + SCENARIO + "X, rate: 0.3}]\n"),
 ]
 
 
@@ -65,7 +65,7 @@ def test_both_rates_left_open_is_one_fault(tmp_path: Path) -> None:
     path = folder / "study.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("rate: 0.25, ", "").replace("rate: 0.55, ", ""), encoding="utf-8")
-    assert [found.id for found in check_study(folder)] == ["STUDY-087"]
+    assert [found.id for found in check_study(folder)] == ["STUDY-102"]
 
 
 def test_one_rate_may_be_open_where_the_size_is_stated(tmp_path: Path) -> None:
@@ -107,4 +107,4 @@ def test_an_effect_for_which_no_size_exists_is_a_fault(tmp_path: Path, test: str
     folder = broken(tmp_path / "trial", RATES, f"  {effect}\n")
     path = folder / "study.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("test: pearson", f"test: {test}"), "utf-8")
-    assert [found.id for found in check_study(folder)] == ["STUDY-087"]
+    assert [found.id for found in check_study(folder)] == ["STUDY-102"]

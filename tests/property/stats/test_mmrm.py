@@ -26,9 +26,11 @@ class Trial:
     visit: Any
 
     def fit(self, **options: Any) -> stats.MMRM:
+        """Fit with options of `fit_mmrm`."""
         return stats.fit_mmrm(self.y, self.x, self.subject, self.visit, **options)
 
     def rows(self, places: Any) -> Trial:
+        """Return some of the rows."""
         return Trial(self.y[places], self.x[places], self.subject[places], self.visit[places])
 
 

@@ -92,8 +92,9 @@ def _solved(information: Floats, score: Floats) -> Floats | None:
 
 
 def _search(problem: Problem, point: Point, move: Floats, length: float) -> Point | None:
-    """Return the first of 1, 1/2, 1/4, ... steps that raises the likelihood enough."""
-    share, slack = 1.0, ROUNDING * (1.0 + abs(point.objective))
+    """Return the first of the longest step, its half, quarter, ... that raises the likelihood enough."""
+    share = problem.covariance.longest(point.theta, move)
+    slack = ROUNDING * (1.0 + abs(point.objective))
     for _ in range(MOST_HALVINGS):
         after = evaluate(problem, point.theta + share * move)
         if after is not None and after.objective <= point.objective - SUFFICIENT * share * length + slack:

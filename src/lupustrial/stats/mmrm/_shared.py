@@ -116,6 +116,10 @@ class SharedCovariance:
         ]
         return np.stack(bend)[self.group]
 
+    def longest(self, _theta: Floats, _move: Floats) -> float:
+        """Return the longest part of a step to be tried: all of it."""
+        return 1.0
+
     def fault(self, theta: Floats) -> str:
         """Return what is wrong with the covariance where a search ended; empty where nothing is."""
         return "the covariance became singular" if nearly_singular(self.patterned(theta)) else ""

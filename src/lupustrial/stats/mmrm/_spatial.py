@@ -127,6 +127,11 @@ class SpatialCovariance:
         ]
         return np.concatenate(parts)
 
+    def longest(self, theta: Floats, move: Floats) -> float:
+        """Return the part of a step that at most halves or doubles a range: near 0 the likelihood is flat."""
+        change = np.abs(move[1::2] / theta[1::2])
+        return float(1.0 / max(1.0, 2 * change.max()))
+
     def fault(self, theta: Floats) -> str:
         """Return what is wrong with the covariance where a search ended; empty where nothing is."""
         if nearly_singular(self.patterned(theta)):

@@ -1,4 +1,4 @@
-"""Exact unconditional tests and intervals for a difference, ratio or odds ratio (docs/methods/unconditional.md).
+"""Exact unconditional tests and intervals of two proportions (docs/methods/unconditional.md).
 
 The tables at least as extreme as the one seen are a *region*; its probability is maximised over the nuisance
 proportion with a bound on what the search can have missed; limits are where that maximum meets the level.

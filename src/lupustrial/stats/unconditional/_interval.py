@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from lupustrial.stats._arguments import check_probabilities
-from lupustrial.stats._miettinen_nurminen import defined_measure
+from lupustrial.stats._miettinen_nurminen import columns, defined_measure
 from lupustrial.stats._results import Estimate
 from lupustrial.stats.unconditional._problem import checked_problem
 from lupustrial.stats.unconditional._search import lower_limit
@@ -65,9 +63,7 @@ def exact_unconditional_interval(
         berger_boos=berger_boos,
         level=level,
     )
-    t = problem.table
-    counts = (np.array([float(count)]) for count in (t.x1, t.n1, t.x2, t.n2))
-    estimate = float(defined_measure(*counts, measure)[0])
+    estimate = float(defined_measure(*columns(problem.table), measure)[0])
     turned = problem.turned
     lower = lower_limit(problem, level - berger_boos, confidence_level)
     upper = problem.turned_value(lower_limit(turned, level - berger_boos, confidence_level))

@@ -1,30 +1,31 @@
 """Along which coordinate the nuisance proportion runs, and how fast a probability can bend there.
 
 On the curve where the measure has one value, the *pivot* is the group whose proportion reaches 0 (or 1) first.
-Its log odds t are the coordinate. In t the probability f of any region bends downward at most as -f'' <= K f
-(unconditional.md, eq. 4), with a K that stays small at the ends; so few points bound its maximum.
+Its log odds t are the coordinate. In t the probability f of any region bends downward at most as
+-f'' <= K f (unconditional.md, eq. 4), with a K that stays small at the ends; so few points bound its maximum.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from scipy import special
 
 from lupustrial.stats._arguments import Floats
-from lupustrial.stats.unconditional._problem import Problem, Region
 from lupustrial.stats.unconditional._probability import Proportion, probability
+from lupustrial.stats.unconditional._problem import Problem, Region
 
 TAIL = 50.0
 NODES = 3.2
+FIRST, SECOND = 1, 2
 FURTHER = np.array([1.0, 2.8, 7.0, 20.0])
 BLOCK = 1024
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Path:
     """One stretch of the curve (of the two curves, where a region has two sides).
 
@@ -42,23 +43,24 @@ class Path:
     problem: Problem
     region: Region
     pivot: int
-    flipped: bool
     upper: float
     lower: float
-    stop: float
+    flipped: bool = False
+    stop: float = 1.0
 
     @property
     def ends(self) -> tuple[float, float]:
         """First and last coordinate; equal, or crossed, where the box leaves one point or none."""
         box = self.problem.box
         own, other = (box.low1, box.high1), (box.low2, box.high2)
-        if self.pivot == 2:
+        if self.pivot == SECOND:
             own, other = other, own
         if self.flipped:
             own, other = (1 - own[1], 1 - own[0]), (1 - other[1], 1 - other[0])
-        start = max(own[0], min(self._pivot_at(other[0], value) for value in (self.upper, self.lower)))
-        stop = min(own[1], max(self._pivot_at(other[1], value) for value in (self.upper, self.lower)), self.stop)
-        far = TAIL + math.log(self.problem.table.n) + abs(math.log(self.upper or 1)) + abs(math.log(self.lower or 1))
+        values = (self.upper, self.lower)
+        start = max(own[0], min(self._pivot_at(other[0], value) for value in values))
+        stop = min(own[1], max(self._pivot_at(other[1], value) for value in values), self.stop)
+        far = TAIL + math.log(self.problem.table.n) + sum(abs(math.log(value or 1)) for value in values)
         return _logit(start, far), _logit(stop, far)
 
     def _pivot_at(self, other: float, value: float) -> float:
@@ -82,7 +84,7 @@ class Path:
             return np.concatenate([self.probability(t[at : at + BLOCK]) for at in range(0, t.size, BLOCK)])
         own = special.expit(t), special.expit(-t)
         points = [(own, self._other(own, value)) for value in (self.upper, self.lower)[: self.sides]]
-        if self.pivot == 2:
+        if self.pivot == SECOND:
             points = [(other, own) for own, other in points]
         if self.flipped:
             points = [(first[::-1], second[::-1]) for first, second in points]
@@ -96,7 +98,7 @@ class Path:
     def bend(self, left: Floats, right: Floats) -> Floats:
         """Return K times the squared width over 8 for cells from ``left`` to ``right``."""
         n_own, n_other = self.problem.table.n1, self.problem.table.n2
-        if self.pivot == 2:
+        if self.pivot == SECOND:
             n_own, n_other = n_other, n_own
         own = _largest_variance(left, right)
         other = self._other_bend(left, right, own, self.upper)
@@ -108,7 +110,7 @@ class Path:
         """Return the part of K for one participant of the other group (eq. 5)."""
         if self.problem.measure == "odds ratio":
             shift = math.log(value)
-            return _largest_variance(left + shift, right + shift)
+            return np.asarray(_largest_variance(left + shift, right + shift))
         least, most = special.expit(left), special.expit(right)
         slope = np.maximum(0.0, 1 - 2 * least)
         if self.problem.measure == "risk ratio":
@@ -142,21 +144,21 @@ def _largest_variance(left: Floats, right: Floats) -> Floats:
 def paths(problem: Problem, region: Region, low: float, high: float) -> list[Path] | None:
     """Return the stretches on which to maximise, or ``None`` if the values are too far apart for a bound.
 
-    The upper side of a region is taken at ``high``, the other at ``low``; both lie on one side of no difference.
+    The upper side of a region is taken at ``high``, the other at ``low``; both lie on one side of no
+    difference.
     """
+    path = partial(Path, problem=problem, region=region)
     if problem.measure == "risk difference":
         near, far = sorted((abs(low), abs(high)))
         if far - near > (1 - far) / 4:
             return None
-        smaller = 2 if high > 0 or (high == 0 and low == 0) else 1
+        smaller = SECOND if high > 0 else FIRST
         # the smaller of two proportions in one half, the smaller of the two rates of no event in the other
         half, overlap = (1 - far) / 2, far - near
         return [
-            Path(problem, region, smaller, False, abs(high), abs(low), half + overlap),  # noqa: FBT003
-            Path(problem, region, 3 - smaller, True, abs(high), abs(low), half),  # noqa: FBT003
+            path(pivot=smaller, upper=abs(high), lower=abs(low), stop=half + overlap),
+            path(pivot=3 - smaller, flipped=True, upper=abs(high), lower=abs(low), stop=half),
         ]
     if problem.measure == "risk ratio" and high > 1:
-        return [Path(problem, region, 1, False, 1 / high, 1 / low, 1.0)]  # noqa: FBT003
-    return [Path(problem, region, 2, False, high, low, 1.0)]  # noqa: FBT003
-
-
+        return [path(pivot=FIRST, upper=1 / high, lower=1 / low)]
+    return [path(pivot=SECOND, upper=high, lower=low)]

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from lupustrial.stats._arguments import Floats, Table, check_choice, checked_table, refuse
+from lupustrial.stats._arguments import Table, check_choice, checked_table, refuse
+from lupustrial.stats._miettinen_nurminen import Columns, columns
 from lupustrial.stats._one_proportion import clopper_pearson
 from lupustrial.stats._score_functions import MEASURES, SCORES
 
@@ -78,30 +79,30 @@ class Problem:
         return 1 / value if value else math.inf
 
     @cached_property
-    def cells(self) -> tuple[Floats, Floats, Floats, Floats]:
+    def _every(self) -> Columns:
         """The counts of all tables, as x1 down and x2 across."""
-        x1 = np.arange(self.table.n1 + 1.0)[:, None]
-        x2 = np.arange(self.table.n2 + 1.0)[None, :]
-        return x1, np.float64(self.table.n1), x2, np.float64(self.table.n2)  # type: ignore[return-value]  # broadcast
+        _, n1, _, n2 = columns(self.table)
+        return np.arange(n1[0] + 1.0)[:, None], n1, np.arange(n2[0] + 1.0)[None, :], n2
 
     def region(self, low: float, high: float) -> Region:
         """Return tables that are as extreme at some value of the measure from ``low`` to ``high``.
 
-        Scores fall as the value grows. So a table that reaches the score seen anywhere does so when its own score
-        is taken at ``low`` and the one seen at ``high``. The slack lets in ties that rounding would lose.
+        Scores fall as the value grows. So a table that reaches the score seen anywhere does so when its own
+        score is taken at ``low`` and the one seen at ``high``. The slack lets in ties that rounding would
+        lose.
         """
         if self.statistic == "unstandardised":
             return Region(upper=_cuts(self._as_high), lower=None)
         score = SCORES[self.measure]
-        at = score(*(np.float64(v) for v in (self.table.x1, self.table.n1, self.table.x2, self.table.n2)), high)  # type: ignore[arg-type]  # scalars broadcast
-        seen = abs(float(at)) if self.square else float(at)
+        at = float(score(*columns(self.table), np.array([high]))[0])
+        seen = abs(at) if self.square else at
         slack = SLACK * (1 + abs(seen))
-        scores = score(*self.cells, np.float64(low))  # type: ignore[arg-type]  # a scalar broadcasts
+        scores = score(*self._every, np.array([low]))
         upper = _cuts(scores >= seen - slack)
         if not self.square:
             return Region(upper=upper, lower=None)
         if low != high:
-            scores = score(*self.cells, np.float64(high))  # type: ignore[arg-type]  # a scalar broadcasts
+            scores = score(*self._every, np.array([high]))
         lower = self.table.n2 + 1 - _cuts((scores <= slack - seen)[::-1, ::-1])[::-1]
         return Region(upper=upper, lower=lower)
 

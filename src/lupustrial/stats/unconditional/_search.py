@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy import optimize
 
-from lupustrial.stats._miettinen_nurminen import sample_measure, score_limits
+from lupustrial.stats._miettinen_nurminen import columns, sample_measure, score_limits
 from lupustrial.stats._one_proportion import normal_quantile
 from lupustrial.stats._score_functions import SCORES
 from lupustrial.stats.unconditional._problem import Problem
@@ -62,7 +62,7 @@ class _Scale:
         self.problem, self.level = problem, level
         self.logarithmic = problem.measure != "risk difference"
         t = problem.table
-        self.counts = (np.array([t.x1 * 1.0]), np.array([t.n1 * 1.0]), np.array([t.x2 * 1.0]), np.array([t.n2 * 1.0]))
+        self.counts = columns(t)
         self.estimate = sample_measure(*self.counts, problem.measure)
         estimate = float(self.estimate[0])
         if not self.logarithmic:
@@ -72,8 +72,15 @@ class _Scale:
         else:
             least = level / t.n1 if problem.measure == "risk ratio" else level**2 / (t.n1 * t.n2)
             self.first, self.last = math.log(least / 4), math.log(estimate)
-        if self.last <= self.first:
-            self.first = self.last
+        while self.problem.square and self.first < self.last and self._has_other_side():
+            self.first -= math.log(2) if self.logarithmic else (1 + self.first) / 2
+        self.first = min(self.first, self.last)
+
+    def _has_other_side(self) -> bool:
+        """Whether a table on the other side is as extreme at the first point; if none, none is below it."""
+        value = self.value(self.first)
+        lower = self.problem.region(value, value).lower
+        return lower is not None and bool((lower <= self.problem.table.n2).any())
 
     def value(self, point: float) -> float:
         """Return the value of the measure at a point of the scale."""
@@ -110,4 +117,5 @@ def _crossing(scale: _Scale, guess: float) -> float:
         point, step = further, 2 * step
     if further == point:
         return point  # nothing is excluded, or everything below the estimate
-    return float(optimize.brentq(scale.excess, min(point, further), max(point, further), xtol=TOLERANCE / 10, rtol=1e-14))
+    low, high = min(point, further), max(point, further)
+    return float(optimize.brentq(scale.excess, low, high, xtol=TOLERANCE / 10, rtol=1e-14))

@@ -31,8 +31,8 @@ def supremum(problem: Problem, region: Region, low: float, high: float, level: f
     """Bound the largest probability of a region while the measure lies from ``low`` to ``high``.
 
     A higher p1 makes the upper side of a region likelier and the other side less likely; so the curve at
-    ``high`` serves for the upper side and the curve at ``low`` for the other. With ``low`` equal to ``high`` the
-    bounds are those of the p value, otherwise the upper one holds for every value between.
+    ``high`` serves for the upper side and the curve at ``low`` for the other. With ``low`` equal to ``high``
+    the bounds are those of the p value, otherwise the upper one holds for every value between.
 
     Args:
         problem: What is asked.
@@ -59,7 +59,7 @@ def supremum(problem: Problem, region: Region, low: float, high: float, level: f
 
 
 def _maximise(path: Path, level: float | None, best: float) -> Bounds:
-    """Cut the path into cells, bound each by its ends, and cut again where the maximum can still lie (eq. 6)."""
+    """Cut the path into cells, bound each by its ends, cut again where the maximum can still lie (eq. 6)."""
     start, stop = path.ends
     if start > stop:
         return Bounds(best, best)
@@ -77,7 +77,8 @@ def _maximise(path: Path, level: float | None, best: float) -> Bounds:
         tops = np.maximum(at_left, at_right) / (1 - path.bend(left, right))
         kept = tops > best * (1 + CLOSE)
         bounds = Bounds(best, max(best * (1 + CLOSE), float(tops.max())))
-        if finer == 0 or not kept.any() or bounds.settles(level) or best >= 1 - CLOSE or kept.sum() * finer > MOST_POINTS:
+        done = not kept.any() or bounds.settles(level) or best >= 1 - CLOSE
+        if done or finer == 0 or kept.sum() * finer > MOST_POINTS:
             break
         points = left[kept, None] + (right - left)[kept, None] * np.linspace(0.0, 1.0, finer + 1)
         values = path.probability(points.ravel()).reshape(points.shape)

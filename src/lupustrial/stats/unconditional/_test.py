@@ -1,4 +1,4 @@
-"""Exact unconditional tests of any value of a difference, ratio or odds ratio (docs/methods/unconditional.md)."""
+"""Exact unconditional tests of any value of a measure (docs/methods/unconditional.md)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from lupustrial.stats._arguments import ALTERNATIVES, check_choice, refuse
+from lupustrial.stats._miettinen_nurminen import columns
 from lupustrial.stats._results import HypothesisTest
 from lupustrial.stats._score_functions import SCORES
 from lupustrial.stats._unconditional import barnard, unconditional_score
@@ -31,8 +32,8 @@ def exact_unconditional_test(
 ) -> HypothesisTest:
     """Test a value of a difference, ratio or odds ratio, e.g. a margin of non-inferiority.
 
-    The p value is the largest probability, over all pairs of proportions with that value, of a table at least
-    as extreme as the one seen. `exact_unconditional_interval` inverts it.
+    The p value is the largest probability, over all pairs of proportions with that value, of a table at
+    least as extreme as the one seen. `exact_unconditional_interval` inverts it.
 
     Args:
         x1: Events in the first group.
@@ -43,8 +44,8 @@ def exact_unconditional_test(
         null: The value tested; no difference (0 or 1) if not given.
         statistic: As for `exact_unconditional_interval`.
         alternative: ``"two-sided"``, ``"greater"`` (the measure is above ``null``) or ``"less"``.
-        two_sided: ``"central"`` doubles the smaller one-sided p; ``"square"`` orders tables by the size of the
-            score.
+        two_sided: ``"central"`` doubles the smaller one-sided p; ``"square"`` orders tables by the size of
+            the score.
         berger_boos: As for `exact_unconditional_interval`; added to each one-sided p before doubling.
 
     Returns:
@@ -93,7 +94,8 @@ def _checked_null(measure: str, null: float | None) -> float:
     value = _no_difference(measure) if null is None else float(null)
     if measure == "risk difference":
         if not -1 < value < 1:
-            raise refuse("STAT-007", f"a risk difference of {value!r}", "null", "give a number between -1 and 1")
+            message = f"a risk difference of {value!r}"
+            raise refuse("STAT-007", message, "null", "give a number between -1 and 1")
     elif not 0 < value < math.inf:
         raise refuse("STAT-007", f"a {measure} of {value!r}", "null", "give a number above 0")
     return value
@@ -119,7 +121,5 @@ def _p_value(problem: Problem, value: float, alternative: str, berger_boos: floa
 
 
 def _score(problem: Problem, value: float) -> float | None:
-    t = problem.table
-    counts = (np.float64(count) for count in (t.x1, t.n1, t.x2, t.n2))
-    score = float(SCORES[problem.measure](*counts, np.float64(value)))  # type: ignore[arg-type]  # scalars broadcast
+    score = float(SCORES[problem.measure](*columns(problem.table), np.array([value]))[0])
     return score if abs(score) < HUGE else None
