@@ -13,13 +13,13 @@ import numpy as np
 
 from lupustrial.analysis import METHODS, Method
 
-# What takes place inside `analyse`, from the rows of one trial on, is private; here it is what is to be measured.
+# What `analyse` does with the rows of one trial is private; here it is what is to be measured.
 from lupustrial.analysis._method import Settings, attempt, attempt_model
 from lupustrial.analysis._model_rows import ModelRows, Values
 from lupustrial.study import Model, load_study
 
 STUDY = Path(__file__).resolve().parents[2] / "studies" / "il2-sle"
-_USED = re.compile(r"(\w+): used")
+_BETWEEN = re.compile(r"; |covariance:? ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +101,18 @@ def _outcome(results: Sequence[Any]) -> Outcome:
     if failures:
         return Outcome(failure="; ".join(sorted(failures)))
     value = {name: result.value for name, result in by_name.items()}
-    used = _USED.search(" ".join(filter(None, (result.text for result in results))))
     return Outcome(
         p_value=value.get("p_value"),
         estimate=value.get("estimate"),
         standard_error=value.get("se"),
         limits=(value["lower"], value["upper"]) if "lower" in value else None,
-        covariance=used[1] if used else None,
+        covariance=_used(by_name["estimate"].text) if "df" in by_name else None,
     )
+
+
+def _used(text: str | None) -> str | None:
+    """Return the covariance that the text of a mixed model says was used."""
+    for part in _BETWEEN.split(text or ""):
+        if part.endswith(" used") and " not used" not in part:
+            return part.removesuffix(" used").rstrip(":")
+    return None

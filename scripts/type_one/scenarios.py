@@ -8,9 +8,9 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
-from type_one import trials
 
 from lupustrial.analysis._model_rows import ModelRows  # an analysis is fed as `analyse` feeds it
+from type_one import trials
 
 Kind = Literal["cheap", "model", "imputed"]
 
@@ -66,7 +66,7 @@ _PAPER = tuple(
 )
 _STRATIFIED = tuple(
     Use(analysis="M-SRI4-STRAT", method=name)
-    for name in ("stratified_miettinen_nurminen", "cmh", "stratified_newcombe")
+    for name in ("stratified_miettinen_nurminen", "cmh", "stratified_newcombe", "g_computation")
 )
 _RENAL = tuple(Use(analysis="M-RENAL-EXACT", method=name) for name in ("fisher", "miettinen_nurminen"))
 _AT_12 = partial(trials.only, week=12)
@@ -122,7 +122,7 @@ _ALL = (
     ),
     Scenario(
         id="strata uneven",
-        told="30 v 30 in four strata, response 50 % with neither, 30 % with LN, 20 % with CNI, 10 % with both",
+        told="30 v 30 in four strata, response 50 % with neither, 30 % LN, 20 % CNI, 10 % both",
         kind="cheap",
         make=partial(trials.responses, rates=UNEVEN),
         uses=_STRATIFIED,

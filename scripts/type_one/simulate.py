@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 
 import numpy as np
+
 from type_one.plans import Outcome, lighter, shipped
 from type_one.scenarios import SCENARIOS, Key, Scenario
 

@@ -17,6 +17,7 @@ from lupustrial.analysis._model_rows import ModelRows  # an analysis is fed as `
 Floats = NDArray[np.float64]
 
 WEEKS = (2, 4, 6, 8, 10, 12, 16, 20, 24)
+EACH = 30  # participants of an arm
 STRATA = ("CNI", "LNB")
 CNI, LN = 7 / 60, 25 / 60  # calcineurin inhibitor 1 + 6, nephritis 13 + 12 of 60
 
@@ -55,7 +56,7 @@ class Course:
 
 
 def responses(
-    rng: np.random.Generator, rates: Mapping[tuple[bool, bool], float], sizes: tuple[int, int] = (30, 30)
+    rng: np.random.Generator, rates: Mapping[tuple[bool, bool], float], sizes: tuple[int, int] = (EACH, EACH)
 ) -> ModelRows:
     """Return a trial with one response at week 12, by the rate of each stratum (CNI, LN)."""
     treated = np.arange(sum(sizes)) < sizes[0]
@@ -65,17 +66,24 @@ def responses(
     return _rows(treated, (12,), values, strata=strata, binary=True)
 
 
+def responses_of(*, x1: int, n1: int, x2: int, n2: int) -> ModelRows:
+    """Return the trial of a table: x1 of n1 in the arm and x2 of n2 in the reference respond at week 12."""
+    treated = np.arange(n1 + n2) < n1
+    responds = np.concatenate([np.arange(n1) < x1, np.arange(n2) < x2])
+    return _rows(treated, (12,), responds.astype(np.float64)[:, None], binary=True)
+
+
 def renal_responses(rng: np.random.Generator, rate: float) -> ModelRows:
     """Return the participants with nephritis of a trial, with a remission or none at week 12."""
     ill = rng.random(60) < LN
-    treated = (np.arange(60) < 30)[ill]
+    treated = (np.arange(60) < EACH)[ill]
     values = (rng.random(len(treated)) < rate).astype(np.float64)[:, None]
     return _rows(treated, (12,), values, binary=True)
 
 
 def sledai(rng: np.random.Generator, course: Course) -> ModelRows:
     """Return a trial with SELENA-SLEDAI at all visits, as observed: who has left has no values."""
-    treated = np.arange(60) < 30
+    treated = np.arange(2 * EACH) < EACH
     strata = _strata(rng, 60)
     base = 8 + rng.gamma(1.3, 3.3, 60)
     if course.whole:
@@ -156,7 +164,7 @@ def _covariance() -> Floats:
 def _left(
     rng: np.random.Generator, values: Floats, treated: NDArray[np.bool_], course: Course
 ) -> NDArray[np.int64]:
-    """Return the place of the first visit after leaving, which follows what was seen; nobody before week 4."""
+    """Return the place of the first visit after leaving, which depends on what was seen; none before week 4."""
     base = np.where(treated, *course.leave)[:, None]
     odds = base + course.by_worse * (values[:, :-1] - np.array(MEAN[:-1]))
     leaves = rng.random(odds.shape) < 1 / (1 + np.exp(-odds))

@@ -10,10 +10,13 @@ from lupustrial.analysis._claims import claimed_results
 from lupustrial.analysis._method import Method
 from lupustrial.analysis._registry import METHODS
 from lupustrial.analysis._selection import fingerprint, select_rows
+from lupustrial.analysis._words import DF_METHODS, STRUCTURES
 
 __all__ = [
     "ARD_SCHEMA",
+    "DF_METHODS",
     "METHODS",
+    "STRUCTURES",
     "Method",
     "analyse",
     "check_plan",

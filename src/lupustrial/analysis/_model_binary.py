@@ -92,11 +92,11 @@ def _g_computation(rows: ModelRows, _model: Model, settings: Settings) -> Mappin
             "arm": [ARM if treated else REFERENCE for treated in rows.treated[known]],
         }
         terms = ["arm"]
-        for number, name in enumerate(rows.strata_names):
+        for number in range(len(rows.strata_names)):
             has = rows.strata[known, number]
             if has.any() and not has.all():
-                columns[name] = has.astype(np.float64)
-                terms.append(name)
+                columns[f"stratum{number}"] = has.astype(np.float64)
+                terms.append(f"stratum{number}")
         design = stats.model_design(f"response ~ {' + '.join(terms)}", columns, reference={"arm": REFERENCE})
         found = stats.g_computation(
             design,

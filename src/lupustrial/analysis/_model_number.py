@@ -14,6 +14,7 @@ from lupustrial.analysis._between import results_of_test
 from lupustrial.analysis._method import Method, Settings
 from lupustrial.analysis._model_binary import ARM, REFERENCE, by_week
 from lupustrial.analysis._model_rows import ModelRows
+from lupustrial.analysis._words import DF_METHODS, STRUCTURES
 from lupustrial.study import Model
 
 T_STATS = ("estimate", "se", "lower", "upper", "df", "p_value")
@@ -37,24 +38,22 @@ def _columns(rows: ModelRows, places: Sequence[int], who: NDArray[np.int64]) -> 
         "base": rows.base[who],
         "week": [str(rows.weeks[place]) for place in places],
     }
-    for number, name in enumerate(rows.strata_names):
-        columns[name] = ["yes" if has else "no" for has in rows.strata[who, number]]
+    for number in range(len(rows.strata_names)):
+        columns[f"stratum{number}"] = ["yes" if has else "no" for has in rows.strata[who, number]]
     return columns
 
 
-def _varying(rows: ModelRows) -> str:
-    """Return the terms of the strata that differ between participants."""
-    names = [
-        name for number, name in enumerate(rows.strata_names) if len(np.unique(rows.strata[:, number])) > 1
-    ]
-    return "".join(f" + {name}" for name in names)
+def _varying(rows: ModelRows, who: NDArray[np.int64]) -> str:
+    """Return the terms of the strata that differ between the participants who have values."""
+    varying = [number for number, has in enumerate(rows.strata[who].T) if len(np.unique(has)) > 1]
+    return "".join(f" + stratum{number}" for number in varying)
 
 
 def _ancova(rows: ModelRows, _model: Model, settings: Settings) -> Mapping[int, Sequence[Result]]:
     def one(place: int) -> list[Result]:
         who = np.flatnonzero(~np.isnan(rows.values[:, place]) & ~np.isnan(rows.base))
         found = stats.ancova(
-            f"change ~ arm + base{_varying(rows)}",
+            f"change ~ arm + base{_varying(rows, who)}",
             _columns(rows, [place] * len(who), who),
             treatment="arm",
             reference=REFERENCE,
@@ -85,21 +84,28 @@ def _mmrm(rows: ModelRows, model: Model, settings: Settings) -> Mapping[int, Seq
     columns = _columns(rows, places.tolist(), who)
     change = np.asarray(columns.pop("change"))
     design = stats.model_design(
-        f"~ arm * week + base * week{_varying(rows)}",
+        f"~ arm * week + base * week{_varying(rows, who)}",
         columns,
         reference={"arm": REFERENCE, "week": str(rows.weeks[0])},
     )
     order = (model.covariance, *(name for name in model.fallback if name != model.covariance))
     found = stats.fit_mmrm_with_fallback(change, design.matrix, who, places, order=order)
-    tried = "; ".join(map(str, found.attempts))
+    tried = "; ".join(
+        f"{STRUCTURES.get(one.covariance, one.covariance)} {_came(one)}" for one in found.attempts
+    )
     results = {}
     for week in rows.weeks:
         difference = stats.contrast_rows(design, "arm", at={"week": str(week)})
         tested = stats.test_contrast(
             found.fit, difference.matrix[0], df=model.df, confidence_level=settings.confidence
         )
-        results[week] = t_results(tested, text=f"covariance {tried}; {tested.df_method}")
+        results[week] = t_results(tested, text=f"covariance: {tried}; df: {DF_METHODS[model.df]}")
     return results
+
+
+def _came(attempt: Any) -> str:
+    name = STRUCTURES.get(attempt.covariance, attempt.covariance)
+    return f"{name} used" if attempt.converged else f"{name} not used ({attempt.reason})"
 
 
 NUMBER = (

@@ -33,7 +33,8 @@ class ModelRows:
         failed_from: Place of the first week that is a failure for a composite strategy.
         strata: Shape participants x strata of the analysis: whether he or she has it at baseline.
         strata_names: The strata.
-        components: Values of further parameters by name, shaped as `values`, as observed.
+        components: Values of further parameters by name, shaped as `values`, as observed and after all
+            strategies but the composite one (`failed_from`).
         component_bases: Their baselines.
         binary: Whether the values are 1 and 0.
         query: The ADaM rows, as one statement a dataset, joined by ``"; "``.
@@ -99,11 +100,15 @@ class _Table:
         strata, more = self._strata()
         parts += more
         components, component_bases = {}, {}
+        not_failures = [event for event in events if event.strategy != "composite"]
         for name in (component.parameter for component in model.components):
             plain = replace(self.analysis, estimand=None, observed=True)
-            found = self._values(study.plan.parameter(name), plain, weeks)
-            components[name], component_bases[name] = found[:2]
-            parts += found[2]
+            seen, component_bases[name], more = self._values(study.plan.parameter(name), plain, weeks)
+            after = after_events(
+                seen, binary=False, weeks=weeks, participants=self.participants, events=not_failures
+            )
+            components[name] = after.values
+            parts += more
         return ModelRows(
             participants=self.participants,
             treated=(self.members["TRT01P"] == self.arms[0]).to_numpy(),

@@ -7,7 +7,8 @@ from lupustrial.design._curve import ENDINGS, power_curve, save_curve
 from lupustrial.design._means import TwoMeans
 from lupustrial.design._ranks import Ranks
 from lupustrial.design._rates import TwoRates
-from lupustrial.design._study import Assumption, ScenarioPower, StudyPower, study_power
+from lupustrial.design._study import study_power
+from lupustrial.design._study_answer import Assumption, ScenarioPower, StudyPower
 from lupustrial.design._words import TESTS, percent, share
 
 __all__ = [

@@ -7,7 +7,8 @@ from typing import Any
 
 from lupustrial import stats
 from lupustrial.design._answers import Grid, SizeRow
-from lupustrial.design._words import TESTS, dropout_sentence, label, level, percent, share, together
+from lupustrial.design._rates_words import size_sentences
+from lupustrial.design._words import TESTS, label, level, percent, share, together
 from lupustrial.errors import StatisticsError
 
 #: Above these sizes a group the searches take longer than a reader waits for, unless the test is asked for.
@@ -110,43 +111,19 @@ class TwoRates:
 
     def paragraph(self, endpoint: str, because: str) -> str:
         """Return the paragraph for the protocol; the size is the exact one from which larger ones keep it."""
-        row = self.sizes()[0]
-        approximate = stats.sample_size_two_proportions(variance="farrington_manning", **self._options())
-        test = TESTS[self.tests[0]]
+        rates = f"{share(self.p1)} in {self.first} and {share(self.p2)} in {self.second}"
         words = [
             f"The sample size is for the primary endpoint, {endpoint}.",
-            because
-            or f"The rate is assumed to be {share(self.p1)} in {self.first} and {share(self.p2)} in "
-            f"{self.second}.",
+            because or f"The rate is assumed to be {rates}.",
         ]
         if self.margin:
-            margin = f"{100 * self.margin:+g} percentage points"
-            words.append(
-                f"The null hypothesis is a difference of {margin} ({self.first} minus {self.second})."
-            )
-        if row.n1 is None or row.n2 is None or row.power is None:
-            n1, n2 = approximate.n1, approximate.n2
-            enrolled = (approximate.n1_enrolled, approximate.n2_enrolled)
-            words.append(
-                f"With {together(n1, n2)}, {test} has {share(self.power)} power at a "
-                f"{level(self.alpha, self.alternative)} (normal approximation; too many tables to enumerate)."
-            )
-        else:
-            n1, n2, enrolled = row.n1, row.n2, (row.enrolled1 or 0, row.enrolled2 or 0)
-            exact = percent(row.power)
-            words.append(
-                f"With {together(n1, n2)}, {test} has a power of {exact} at a "
-                f"{level(self.alpha, self.alternative)}, by enumeration of all possible tables; every larger "
-                f"trial that was looked at has at least {share(self.power)} too."
-            )
-            if row.level is not None:
-                words.append(
-                    f"The largest type I error of the test at this size, whatever the common rate, is "
-                    f"{percent(row.level, 2)}."
-                )
-            formula = f"{approximate.n1}" if n1 == n2 else f"{approximate.n1} and {approximate.n2}"
-            words.append(f"The usual normal approximation gives {formula}{' a group' if n1 == n2 else ''}.")
-        words.append(dropout_sentence((n1, n2), enrolled, self.dropout))
+            margin = f"{100 * self.margin:+g} percentage points ({self.first} minus {self.second})"
+            words.append(f"The null hypothesis is a difference of {margin}.")
+        words += size_sentences(
+            self._exact(self.tests[0])[0],
+            stats.sample_size_two_proportions(variance="farrington_manning", **self._options()),
+            test=TESTS[self.tests[0]],
+        )
         return " ".join(words)
 
     def _options(self) -> dict[str, Any]:

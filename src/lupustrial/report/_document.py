@@ -103,6 +103,7 @@ def _chapter(part: Displays, href: LineageHref) -> dict[str, Any]:
     tables = [_table(part.results, table, href) for table in part.tables]
     for table in tables:
         table["footnotes"].insert(0, apart)
+        table["apart"] = apart
     return {
         "name": part.name,
         "file": file,
@@ -159,7 +160,7 @@ def _how(table: Table) -> list[str]:
     from lupustrial.analysis import METHODS
 
     said = {
-        f"{one.key.analysis}, {METHODS[one.key.method].label.lower()}: {text}.": None
+        f"{one.key.analysis} ({METHODS[one.key.method].label}): {text}.": None
         for one in table.outcomes
         for text in one.texts
     }
@@ -187,6 +188,7 @@ def _table(results: Results, table: Table, href: LineageHref) -> dict[str, Any]:
         "footnotes": [*table.footnotes, *notes],
         "notes": [{"letter": letter, "reason": reason} for letter, reason in table.notes],
         "estimands": _blocks(estimand_blocks(results, table.outcomes)),
+        "apart": "",
     }
 
 

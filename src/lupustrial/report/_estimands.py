@@ -30,13 +30,19 @@ def estimand_blocks(results: Results, outcomes: Iterable[Outcome]) -> list[dict[
             weeks = analyses.setdefault(outcome.key.analysis, set())
             weeks |= set() if outcome.key.week is None else {outcome.key.week}
     blocks = []
-    for (sap, name), analyses in shown.items():
+    for (sap, name), analyses in sorted(shown.items(), key=lambda one: not _own(results, one[1])):
         found = [pair for pair in map(results.planned, analyses) if pair is not None]
         plan = found[0][1]
         estimand = next((one for one in plan.estimands if one.id == name), None)
         counted = [(analysis, week) for analysis, weeks in analyses.items() for week in _few(weeks)]
         blocks.append(_block(results, plan, estimand, f"{sap}.yaml", list(analyses), counted))
     return blocks
+
+
+def _own(results: Results, analyses: Iterable[str]) -> bool:
+    """Return whether analyses are of the plan at hand, and not of the one beside it."""
+    known = {one.id for one in results.study.plan.analyses}
+    return known.issuperset(analyses)
 
 
 def plan_blocks(results: Results) -> list[dict[str, Any]]:
@@ -58,7 +64,13 @@ def _block(
     analyses: Sequence[str],
     counted: Sequence[tuple[str, int]],
 ) -> dict[str, Any]:
-    block: dict[str, Any] = {"id": "", "sap": sap, "analyses": list(analyses), "parts": [], "events": []}
+    block: dict[str, Any] = {
+        "id": "",
+        "sap": sap,
+        "analyses": _with_population(results, analyses),
+        "parts": [],
+        "events": [],
+    }
     if estimand is None:
         return block
     events = [
@@ -81,6 +93,12 @@ def _few(weeks: set[int]) -> list[int]:
     return sorted(weeks)[-1:] if len(weeks) > _FEW else sorted(weeks)
 
 
+def _with_population(results: Results, analyses: Iterable[str]) -> list[str]:
+    """Name analyses with their populations, which may be others than that of the estimand (sensitivity)."""
+    found = ((name, results.planned(name)) for name in analyses)
+    return [name if one is None else f"{name} ({one[0].population})" for name, one in found]
+
+
 def event_text(event: IntercurrentEvent) -> str:
     """Say an event with its strategy."""
     return f"{event.event}: {event.strategy} strategy{f'; {event.detail}' if event.detail else ''}"
@@ -89,12 +107,14 @@ def event_text(event: IntercurrentEvent) -> str:
 def _whole(plan: AnalysisPlan, estimand: Estimand, attribute: str) -> str:
     """Return an attribute with what it borrows from another estimand ("as in ID") written out."""
     text: str = getattr(estimand, attribute)
-    match = _AS_IN.match(text)
-    lender = next((one for one in plan.estimands if match and one.id == match["id"]), None)
-    if match is None or lender is None or lender is estimand:
-        return text
-    borrowed: str = getattr(lender, attribute)
-    return borrowed + text[match.end() :]
+    lent = {estimand.id}
+    while match := _AS_IN.match(text):
+        lender = next((one for one in plan.estimands if one.id == match["id"] and one.id not in lent), None)
+        if lender is None:
+            break
+        lent.add(lender.id)
+        text = f"{getattr(lender, attribute)}{text[match.end() :]}"
+    return text
 
 
 def _counts(
@@ -110,7 +130,7 @@ def _counts(
                 for row in outcome.rows if outcome else ():
                     if row["STAT"] == f"n:{event.event}":
                         number = f"{decimal_text(row['VALUE'], 0)} of {row['N']}"
-                        text = f"{group} {number} by week {week}"
+                        text = f"{group}: {number} by week {week}"
                         said.setdefault(text, {"text": text, "outcome": outcome})
     return list(said.values())
 
@@ -132,19 +152,17 @@ def settings(plan: AnalysisPlan, analysis: Analysis) -> list[list[str]]:
 
 
 def _model(analysis: Analysis) -> list[list[str]]:
+    from lupustrial.analysis import DF_METHODS, STRUCTURES
+
     model, methods = analysis.model, set(analysis.methods)
     told = []
     if "mmrm" in methods:
-        order = [model.covariance, *(name for name in model.fallback if name != model.covariance)]
-        told.append(
-            ["Covariance", f"{order[0]}; where it does not converge, in this order: {', '.join(order[1:])}"]
-        )
-        told.append(
-            [
-                "Degrees of freedom",
-                {"kenward_roger": "Kenward-Roger, linear", "satterthwaite": "Satterthwaite"}[model.df],
-            ]
-        )
+        others = [name for name in model.fallback if name != model.covariance]
+        told.append(["Covariance", STRUCTURES.get(model.covariance, model.covariance)])
+        if others:
+            words = ", ".join(STRUCTURES.get(name, name) for name in others)
+            told.append(["Where it does not converge, in this order", words])
+        told.append(["Degrees of freedom", DF_METHODS[model.df]])
     if methods & {"mi_ancova", "mi_composite", "tipping_point"}:
         told.append(["Imputation", f"{model.imputations} data sets, seed {model.seed}"])
     if methods & {"mi_ancova", "tipping_point"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lupustrial.report._curves import Curve, CurvePoint
@@ -13,6 +14,7 @@ from lupustrial.study import Study
 _BAND = "#d9d9d9"
 _GAP = 0.16  # of the width: from the last shift to "all missing as failures"
 _ROOM = 0.08
+_LABEL = 0.08  # of the width that a label needs
 
 
 def draw_curve(study: Study, curve: Curve) -> Any:
@@ -23,13 +25,13 @@ def draw_curve(study: Study, curve: Curve) -> Any:
     left, bottom, _, height = AXES
     axes = figure.add_axes((left, bottom, 0.82, height))
     axes.set_ylabel(curve.display.ylabel)
-    axes.set_xlabel("Shift of the missing values" if curve.tipped else "Week")
+    axes.set_xlabel("Shift" if curve.tipped else "Week")
     if not curve.points:
         axes.set_xticks([])
         axes.set_yticks([])
         axes.text(0.5, 0.5, "no results", ha="center", va="center", color=QUIET, transform=axes.transAxes)
         return figure
-    axes.axhline(0, color=INK, linewidth=0.7, linestyle=(0, (4, 2)), zorder=1)
+    axes.axhline(0, color=INK, linewidth=0.7, linestyle=(0, (4, 2)), zorder=1.3)
     if curve.tipped:
         _draw_shifts(axes, curve)
     else:
@@ -88,8 +90,8 @@ def _draw_shifts(axes: Any, curve: Curve) -> None:
             labels.append(point.label)
         else:
             _mark(axes, point.place, point, significant=point.p_value < curve.alpha)
-    axes.set_xticks(places, labels)
     first, last = places[0], places[-1]
+    axes.set_xticks(places, _apart(places, labels))
     axes.set_xlim(first - (last - first) * _ROOM / 2, last + (last - first) * _ROOM / 2)
     if curve.tipping is not None:
         axes.axvline(curve.tipping, color=INK, linewidth=0.9, linestyle=":", zorder=1.2)
@@ -101,6 +103,17 @@ def _draw_shifts(axes: Any, curve: Curve) -> None:
             textcoords="offset points",
             fontsize=7,
         )
+
+
+def _apart(places: list[float], labels: list[str]) -> list[str]:
+    """Leave labels out that would run into the one before."""
+    kept, shown = -math.inf, []
+    width = abs(places[-1] - places[0])
+    for place, label in zip(places, labels, strict=True):
+        free = abs(place - kept) >= width * _LABEL
+        shown.append(label if free else "")
+        kept = place if free else kept
+    return shown
 
 
 def _legend(axes: Any, curve: Curve) -> None:

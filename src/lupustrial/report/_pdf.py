@@ -98,7 +98,14 @@ def _content(document: Document) -> dict[str, Any]:
 
 
 def _groups(groups: Any) -> list[dict[str, Any]]:
-    return [{**group, "panels": [_plain(panel) for panel in group["panels"]]} for group in groups]
+    return [
+        {
+            **group,
+            "panels": [_plain(panel) for panel in group["panels"]],
+            "estimands": _named(block for panel in group["panels"] for block in panel["estimands"]),
+        }
+        for group in groups
+    ]
 
 
 def _estimand(block: Any) -> dict[str, Any]:
@@ -118,11 +125,17 @@ def _counted(event: Any) -> str:
 
 def _plain(shown: Any) -> dict[str, Any]:
     """Return a table or figure with its estimands named in one line; their attributes stand with the plan."""
-    named = [f"{block['id']} ({', '.join(block['analyses'])})" for block in shown["estimands"] if block["id"]]
-    bare = [name for block in shown["estimands"] if not block["id"] for name in block["analyses"]]
-    said = [f"Estimands: {', '.join(named)}; their attributes stand with the plan."] if named else []
-    said += [f"The plan names no estimand of {', '.join(bare)}."] if bare else []
-    return {**_without(shown, {"svg", "rows", "header", "estimands"}), "estimands": " ".join(said)}
+    return {**_without(shown, {"svg", "rows", "header"}), "estimands": _named(shown["estimands"])}
+
+
+def _named(blocks: Any) -> str:
+    analyses: dict[str, dict[str, None]] = {}
+    for block in blocks:
+        analyses.setdefault(block["id"], {}).update(dict.fromkeys(block["analyses"]))
+    without = ", ".join(analyses.pop("", ()))
+    named = ", ".join(f"{name} ({', '.join(of)})" for name, of in analyses.items())
+    said = [f"Estimands: {named}; their attributes stand with the plan."] if named else []
+    return " ".join([*said, *([f"The plan names no estimand of {without}."] if without else [])])
 
 
 def _without(figure: Any, names: set[str]) -> dict[str, Any]:

@@ -116,13 +116,14 @@ def _table_files(document: Document, tables: Sequence[Table]) -> dict[str, str]:
     for table in tables:
         name = table.display.id
         files[f"{name}.html"] = render_table_html(document, laid[name])
-        files[f"{name}.csv"] = table_csv(table, document.banner)
+        apart = [laid[name]["apart"], document.banner]
+        files[f"{name}.csv"] = table_csv(table, " ".join(text for text in apart if text))
     return files
 
 
 def table_csv(table: Table, banner: str = "") -> str:
     """Write a table as CSV (RFC 4180): header, then one record a row; † marks what is not published."""
-    title = f"{table.display.title}. {banner}" if banner else table.display.title
+    title = ". ".join(text for text in (table.display.title, banner) if text)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(

@@ -24,6 +24,7 @@ _DIFFERENCE = {
     "t_test": None,
     "stratified_miettinen_nurminen": 1,
     "stratified_newcombe": 1,
+    "g_computation": 1,
     "mi_composite": 1,
     "mmrm": _MORE,
     "mi_ancova": _MORE,

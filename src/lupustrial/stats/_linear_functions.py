@@ -196,7 +196,7 @@ def _one_a_column(rows: Floats, own: list[int]) -> Floats:
     F of a linear model does not depend on how a hypothesis is written; Satterthwaite's degrees of freedom do.
     The block of own columns is the change of the term's coding, so it has an inverse.
     """
-    return np.linalg.solve(rows[:, own], rows)
+    return np.linalg.solve(rows[:, own], rows).astype(np.float64)
 
 
 def _tidy(rows: Floats) -> Floats:

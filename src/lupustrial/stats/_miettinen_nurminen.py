@@ -75,7 +75,8 @@ def score_limits(
     def excess(places: NDArray[np.intp], points: Floats) -> Floats:
         chosen = sought[places]
         values = points / (1 - points) if ratio else points
-        return np.asarray(score(*(count[table[chosen]] for count in counts), values) - target[chosen])
+        x1, n1, x2, n2 = (count[table[chosen]] for count in counts)
+        return np.asarray(score(x1, n1, x2, n2, values) - target[chosen])
 
     limits[sought] = falling_roots(excess, low[sought], high[sought])
     if ratio:
@@ -179,10 +180,9 @@ def miettinen_nurminen_many(
     """
     check_choice("measure", measure, MEASURES)
     counts = checked_tables(x1=x1, n1=n1, x2=x2, n2=n2)
-    flat1, flat2, flat3, flat4 = (count.ravel() for count in counts)
-    found = _limits(
-        (flat1, flat2, flat3, flat4), measure, confidence_level, variance_correction=variance_correction
-    )
+    first, all1, second, all2 = (count.ravel() for count in counts)
+    flat = first, all1, second, all2
+    found = _limits(flat, measure, confidence_level, variance_correction=variance_correction)
     estimate, lower, upper = (values.reshape(counts[0].shape) for values in found)
     return Estimates(
         method="miettinen_nurminen" if variance_correction else "mee",

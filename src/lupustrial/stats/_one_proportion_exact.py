@@ -53,8 +53,8 @@ def _midp_lower(x: int, n: int, tail: float) -> float:
 def blaker(*, x: int, n: int, confidence_level: float = 0.95) -> Estimate:
     """Estimate a proportion with Blaker's exact interval (intervals.md, eq. 12-13).
 
-    Blaker 2000, Can J Stat 28:783. It covers at least nominally, lies inside Clopper-Pearson's, and narrows as
-    the level falls. Values not rejected can leave gaps; the interval is the smallest that holds them all.
+    Blaker 2000, Can J Stat 28:783. It covers at least nominally, lies inside Clopper-Pearson's, and narrows
+    as the level falls. Values not rejected can leave gaps; the interval is the smallest that holds them all.
 
     Arguments, result and errors are as for `midp`.
     """

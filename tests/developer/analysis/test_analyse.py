@@ -17,8 +17,10 @@ from lupustrial.study import Stamp, Study, load_study
 def test_public_names_are_pinned() -> None:
     assert sorted(room.__all__) == [
         "ARD_SCHEMA",
+        "DF_METHODS",
         "METHODS",
         "Method",
+        "STRUCTURES",
         "analyse",
         "check_plan",
         "claimed_results",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 from lupustrial import stats
 from lupustrial.errors import StatisticsError
+from lupustrial.stats.mmrm import _optimum
+from lupustrial.stats.mmrm._likelihood import evaluate
 
 N, M = 12, 3
 SUBJECT, VISIT = np.repeat(np.arange(N), M), np.tile(np.arange(M), N)
@@ -259,8 +262,9 @@ def test_the_sandwich_needs_each_participant_once_and_none_alone() -> None:
     with pytest.raises(StatisticsError, match="the jackknife covariance does not exist"):
         stats.test_contrast(fit, row, vcov="empirical_jackknife")
     assert stats.test_contrast(fit, row, vcov="empirical_bias_reduced").standard_error > 0
+    each = stats.fit_mmrm(**GOOD | {"x": np.eye(N)[SUBJECT]}, covariance="ar1")
     with pytest.raises(StatisticsError, match="STAT-004 the estimate has no variance"):
-        stats.test_contrast(fit, [0, 0, 0, 0, 1], vcov="empirical")
+        stats.test_contrast(each, np.eye(N)[0], vcov="empirical")
 
 
 def test_more_functions_than_participants_have_a_singular_sandwich() -> None:
@@ -270,6 +274,59 @@ def test_more_functions_than_participants_have_a_singular_sandwich() -> None:
     fit = stats.fit_mmrm(**data | {"x": x}, covariance="cs")
     with pytest.raises(StatisticsError, match="STAT-004 the covariance of the functions is singular"):
         stats.test_contrast(fit, np.eye(6), vcov="empirical", df="residual")
+
+
+def test_an_information_that_is_singular() -> None:
+    flat = replace(FIT, theta_vcov=None)
+    with pytest.raises(StatisticsError, match="STAT-022 the observed information is singular"):
+        stats.test_contrast(flat, ONE)
+    assert stats.test_contrast(flat, ONE, information="expected").df > 0
+
+
+def test_kenward_roger_with_two_degrees_of_freedom_is_nought_by_nought() -> None:
+    pairs = (SUBJECT < 4) & (VISIT < 2)
+    data = {name: value[pairs] for name, value in GOOD.items()} | {"x": np.eye(2)[VISIT[pairs]]}
+    fit = stats.fit_mmrm(**data)
+    with pytest.raises(StatisticsError, match="approximation of F does not exist"):
+        stats.test_contrast(fit, np.eye(2), df="kenward_roger")
+    assert stats.test_contrast(fit, [1, -1], df="kenward_roger").df == pytest.approx(3)
+
+
+def test_outcomes_that_hardly_change_make_a_spatial_covariance_singular() -> None:
+    y = np.repeat(DRAW.normal(size=N), M) + 1e-7 * DRAW.normal(size=N * M)
+    assert "singular" in _refused("STAT-013", y=y, covariance="sp_gau", coordinates=VISIT)
+
+
+def test_a_search_that_takes_too_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_optimum, "MOST_STEPS", 1)
+    assert "us: not converged after 1 steps" in _refused("STAT-013")
+
+
+def test_a_start_that_makes_no_sense_is_passed_over() -> None:
+    prepared = stats.prepare_mmrm(**GOOD)
+    for start in (np.full(6, np.nan), np.full(6, -1.0), np.ones(2)):
+        assert prepared.fit(start=start).beta == pytest.approx(FIT.beta, rel=1e-8)
+    y = Y + 2 * np.repeat(DRAW.normal(size=N), M)
+    spatial = stats.prepare_mmrm(**GOOD | {"y": y}, covariance="sp_exp", coordinates=VISIT)
+    negative = spatial.fit(start=np.array([-1.0, 1.0]))
+    assert negative.beta == pytest.approx(spatial.fit().beta, rel=1e-8)
+
+
+def test_the_whole_matrix_must_be_a_covariance_even_where_nobody_has_every_visit() -> None:
+    pairs = Y.copy()
+    pairs[SUBJECT % 3 == VISIT] = np.nan
+    prepared = stats.prepare_mmrm(**GOOD | {"y": pairs})
+    impossible = np.array([1.0, 0.9, 1.0, -0.9, 0.9, 1.0])  # each pair may be, all three may not
+    problem = prepared.fit(on_failure="return").inside.problem
+    assert evaluate(problem, impossible) is None
+    assert evaluate(problem, np.array([1.0, 0.5, 1.0, 0.25, 0.5, 1.0])) is not None
+
+
+def test_columns_that_become_dependent_have_no_likelihood() -> None:
+    problem = FIT.inside.problem
+    z = problem.data.z.copy()
+    z[..., 1] = z[..., 0] + 7e-8 * z[..., 1]
+    assert evaluate(replace(problem, data=replace(problem.data, z=z)), FIT.theta) is None
 
 
 def test_a_fallback_order_that_is_empty_or_unknown() -> None:

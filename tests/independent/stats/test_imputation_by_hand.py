@@ -122,7 +122,7 @@ def test_linear_draws_have_the_posterior_of_the_regression() -> None:
     y, x = np.array([1.0, 3, 2, 6, 4]), np.column_stack([np.ones(5), [0.0, 1, 2, 3, 4]])
     # sums of squares by hand: slope 9 / 10, intercept 1.4, residual 6.7 on 3 degrees of freedom
     generator = np.random.default_rng(1)
-    drawn = [_univariate._draw_linear(y, x, generator=generator) for _ in range(4000)]
+    drawn = [_univariate._draw_linear(y, _univariate._rotated(x), generator=generator) for _ in range(4000)]
     assert drawn[0][0] == pytest.approx([1.4, 0.9])
     scale = np.array([beta for _, beta, _ in drawn])
     quartile = distributions.t.ppf(0.75, 3) * math.sqrt(6.7 / 3 / 10)

@@ -260,14 +260,34 @@ def test_two_visits_of_everybody_are_the_paired_t(covariance: str, df: str) -> N
     assert ours == pytest.approx(theirs, rel=1e-10)
 
 
-def test_kenward_roger_is_hotelling_for_a_complete_unstructured_profile() -> None:
-    fit = stats.fit_mmrm(COMPLETE.ravel(), np.eye(M)[VISIT], SUBJECT, VISIT)
-    mean, spread = COMPLETE.mean(0), np.cov(COMPLETE.T)
-    t2 = 11 * mean @ np.linalg.solve(spread, mean)
-    test = stats.test_contrast(fit, np.eye(M), df="kenward_roger")
-    assert test.statistic == pytest.approx((11 - M) / (M * 10) * t2, rel=1e-9)
-    assert test.df == pytest.approx(11 - M, rel=1e-9)
-    assert fit.covariances[None] == pytest.approx(spread, rel=1e-9)
+@pytest.mark.parametrize(("n", "m"), [(11, 4), (9, 3), (5, 2), (3, 2)])
+def test_kenward_roger_is_hotelling_for_a_complete_unstructured_profile(n: int, m: int) -> None:
+    y = COMPLETE[:n, :m]
+    fit = stats.fit_mmrm(y.ravel(), np.tile(np.eye(m), (n, 1)), np.repeat(range(n), m), np.tile(range(m), n))
+    mean, spread = y.mean(0), np.cov(y.T)
+    t2 = n * mean @ np.linalg.solve(spread, mean)
+    test = stats.test_contrast(fit, np.eye(m), df="kenward_roger")
+    assert test.statistic == pytest.approx((n - m) / (m * (n - 1)) * t2, rel=1e-7)
+    assert test.df == pytest.approx(n - m, rel=1e-7)
+    assert fit.covariances[None] == pytest.approx(spread, rel=1e-8)
+
+
+def test_joint_satterthwaite_combines_the_degrees_of_uncorrelated_functions() -> None:
+    """Fai and Cornelius: E = sum of v / (v - 2), degrees 2 E / (E - rows); 2 where a v is at most 2."""
+    trial = _trial(7)
+    fit = _fit(trial, "us")
+    rows = np.eye(7)[[1, 2, 6]]
+    _, vectors = np.linalg.eigh(rows @ fit.vcov @ rows.T)
+    each = [stats.test_contrast(fit, v @ rows).df for v in vectors.T]
+    e = sum(v / (v - 2) for v in each)
+    assert stats.test_contrast(fit, rows).df == pytest.approx(2 * e / (e - 3), rel=1e-9)
+    y = np.array([0.3, np.nan, -0.8, 1.1, 0.4, -0.2, 1.9, 0.6])
+    x = np.column_stack([np.tile(np.eye(2), (4, 1)), np.repeat([0, 1, 0, 1], 2)])
+    tiny = stats.fit_mmrm(y, x, np.repeat(range(4), 2), np.tile(range(2), 4), covariance="cs")
+    _, vectors = np.linalg.eigh(tiny.vcov)
+    each = [stats.test_contrast(tiny, v).df for v in vectors.T]
+    assert min(each) < 2 < max(each)
+    assert stats.test_contrast(tiny, np.eye(3)).df == 2
 
 
 @pytest.mark.parametrize("df", ["satterthwaite", "kenward_roger", "between_within"])

@@ -18,7 +18,7 @@ POOLED = [
     {"q": [-3.0, -3.1], "se": [1.0, 1.2], "df": 250.0},
     {"q": [0.3, 0.1, 0.2, 0.25], "se": [0.3, 0.31, 0.29, 0.3], "df": 1e9},
 ]
-IMPUTATIONS = 80
+IMPUTATIONS = 60
 
 CODE = """
 pool_one <- function(q, se, df) {
@@ -67,7 +67,7 @@ output$j2r <- fill(jump)
 
 d <- data.frame(a = input$mixed[, 1], b = input$mixed[, 2], c = input$mixed[, 3], z = input$z)
 d$b <- factor(d$b)
-imp <- mice(d, m = input$m, maxit = 5, method = c("norm", "logreg", "pmm", ""), printFlag = FALSE, seed = 5)
+imp <- mice(d, m = input$m, maxit = 4, method = c("norm", "logreg", "pmm", ""), printFlag = FALSE, seed = 5)
 each <- sapply(seq_len(input$m), function(k) {
   x <- complete(imp, k); f <- summary(lm(a ~ as.numeric(as.character(b)) + c + z, x))$coefficients
   c(f[, 1], f[, 2]^2, mean(as.numeric(as.character(x$b))), mean(x$c))
@@ -152,14 +152,14 @@ def test_chained_draws_of_mixed_variables_have_the_distribution_of_mice(answer: 
         seed=1,
         kinds=["normal", "logistic", "pmm"],
         covariates=z,
-        sweeps=5,
+        sweeps=4,
     )
     ours = np.array([_coefficients(one, z) for one in drawn])
     mean, spread = np.array(answer["mixed"]["mean"]), np.array(answer["mixed"]["spread"])
     # four Monte Carlo standard errors of both, and a tenth of a deviation for the other prior of the logit
     assert (np.abs(ours.mean(axis=0) - mean) < spread * (4 * math.sqrt(2 / IMPUTATIONS) + 0.1)).all()
     ratio = ours.std(axis=0, ddof=1) / spread
-    assert ((ratio > 0.65) & (ratio < 1.55)).all()
+    assert ((ratio > 0.6) & (ratio < 1.65)).all()
 
 
 def _coefficients(table: np.ndarray[Any, Any], z: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

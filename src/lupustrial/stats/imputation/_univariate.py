@@ -29,32 +29,38 @@ def draw_variable(
         place: Name of the variable, for errors.
     """
     known, wanted = x[~gap], x[gap]
-    if (rank := int(_rotated(known)[3].sum())) >= len(known):
+    rotated = _rotated(known)
+    if (rank := int(rotated[3].sum())) >= len(known):
         message = f"{len(known)} observed values for {rank} predictors that do not depend on each other"
         raise refuse("STAT-003", message, place, "use fewer predictors or groups")
     if kind == "logistic":
         beta = draw_logistic(y[~gap], known, generator=generator)
         chance = probability(wanted @ beta)
         return (generator.random(len(wanted)) < chance).astype(np.float64)
-    estimate, beta, spread = _draw_linear(y[~gap], known, generator=generator)
+    estimate, beta, spread = _draw_linear(y[~gap], rotated, generator=generator)
     if kind == "normal":
         return wanted @ beta + spread * generator.standard_normal(len(wanted))
     return _match(y[~gap], known @ estimate, wanted @ beta, generator=generator)
 
 
-def _rotated(x: Floats) -> tuple[Floats, Floats, Floats, Flags]:
+_Rotated = tuple[Floats, Floats, Floats, Flags]
+
+
+def _rotated(x: Floats) -> _Rotated:
     """Return the singular value decomposition and which directions are not noise."""
     left, size, right = np.linalg.svd(x, full_matrices=False)
     return left, size, right, size > _RANK_TOLERANCE * size[0]
 
 
-def _draw_linear(y: Floats, x: Floats, *, generator: np.random.Generator) -> tuple[Floats, Floats, float]:
+def _draw_linear(
+    y: Floats, rotated: _Rotated, *, generator: np.random.Generator
+) -> tuple[Floats, Floats, float]:
     """Return least squares, a draw of the coefficients and a draw of the residual deviation (eq. 27, 28).
 
     Columns that depend on others get the solution of least length, so that constant or repeated predictors,
     usual among the items of a composite, do no harm.
     """
-    left, size, right, keep = _rotated(x)
+    left, size, right, keep = rotated
     df = len(y) - int(keep.sum())
     coordinates = left[:, keep].T @ y
     estimate = right[keep].T @ (coordinates / size[keep])

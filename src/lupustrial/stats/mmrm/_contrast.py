@@ -97,7 +97,7 @@ def test_contrast(
     check_choice("information", information, INFORMATIONS)
     check_probabilities(confidence_level=confidence_level)
     table = _checked_rows(fit, rows)
-    _check_defined(fit, df=df, vcov=vcov, information=information)
+    _check_defined(fit, df=df, vcov=vcov)
     difference = table @ fit.beta - np.broadcast_to(np.asarray(value, dtype=np.float64), len(table))
     ask = _Ask(fit, table, df, vcov, parametrisation, information, confidence_level)
     return _one(ask, float(difference[0])) if len(table) == 1 else _several(ask, difference)
@@ -247,7 +247,7 @@ def _checked_rows(fit: MMRM, rows: object) -> Floats:
     return table
 
 
-def _check_defined(fit: MMRM, *, df: str, vcov: str, information: str) -> None:
+def _check_defined(fit: MMRM, *, df: str, vcov: str) -> None:
     if not fit.converged:
         raise refuse(
             "STAT-013", f"the fit did not converge: {fit.notes[0]}", "fit", "use fit_mmrm_with_fallback"
@@ -255,7 +255,3 @@ def _check_defined(fit: MMRM, *, df: str, vcov: str, information: str) -> None:
     if df == "kenward_roger" and (vcov != "model" or fit.method != "reml"):
         hint = "use df='satterthwaite', or fit by REML and use vcov='model'"
         raise refuse("STAT-022", f"Kenward-Roger with {fit.method} and vcov {vcov}", "df", hint)
-    needs = df == "kenward_roger" or (df == "satterthwaite" and vcov == "model")
-    if needs and (fit.theta_vcov if information == "observed" else fit.theta_vcov_expected) is None:
-        hint = "use a simpler covariance, information='expected', or df='residual'"
-        raise refuse("STAT-022", f"the {information} information is singular", "df", hint)

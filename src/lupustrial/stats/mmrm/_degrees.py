@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from lupustrial.stats._arguments import Floats
+from lupustrial.stats._arguments import Floats, refuse
 from lupustrial.stats.mmrm._result import MMRM
 from lupustrial.stats.mmrm._sandwich import Robust
 
+#: Degrees of freedom below F where those of a single function are no more than this.
 LEAST = 2.0
 EQUAL = 1e-8
 
@@ -15,7 +16,9 @@ EQUAL = 1e-8
 def asymptotic_covariance(fit: MMRM, information: str) -> Floats:
     """Return the covariance of the covariance parameters that was asked for."""
     chosen = fit.theta_vcov if information == "observed" else fit.theta_vcov_expected
-    assert chosen is not None  # noqa: S101 - test_contrast has refused such fits
+    if chosen is None:
+        hint = "use a simpler covariance, or df='residual'"
+        raise refuse("STAT-022", f"the {information} information is singular", "df", hint)
     return chosen
 
 

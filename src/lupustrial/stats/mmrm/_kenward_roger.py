@@ -7,11 +7,13 @@ import math
 import numpy as np
 
 from lupustrial.stats._arguments import Floats, refuse
-from lupustrial.stats.mmrm._degrees import LEAST, asymptotic_covariance, whitened
+from lupustrial.stats.mmrm._degrees import asymptotic_covariance, whitened
 from lupustrial.stats.mmrm._result import MMRM
 
 PARAMETRISATIONS = ("linear", "natural")
 INFORMATIONS = ("observed", "expected")
+#: So close to 2 degrees of freedom the factor of F is 0/0.
+NEAR_TWO = 1e-4
 
 
 def adjusted(fit: MMRM, *, parametrisation: str, information: str) -> Floats:
@@ -57,13 +59,14 @@ def scaled_f(fit: MMRM, rows: Floats, *, information: str) -> tuple[float, float
     g = ((r + 1) * a1 - (r + 4) * a2) / ((r + 2) * a2)
     below = 3 * r + 2 * (1 - g)
     c1, c2, c3 = g / below, (r - g) / below, (r + 2 - g) / below
-    mean = 1 / (1 - a2 / r)
+    shrink = 1 - a2 / r
     variance = 2 / r * (1 + c1 * b) / ((1 - c2 * b) ** 2 * (1 - c3 * b))
-    ratio = variance / (2 * mean**2)
+    ratio = variance * shrink**2 / 2
     df = 4 + (r + 2) / (r * ratio - 1)
-    if not (mean > 0 and LEAST < df < math.inf):
+    scale = df * shrink / (df - 2) if abs(df - 2) > NEAR_TWO else math.nan
+    if not (0 < df < math.inf and scale > 0):
         hint = (
             "the sample is too small for this test: test fewer functions at once, or use df='satterthwaite'"
         )
         raise refuse("STAT-022", "Kenward-Roger's approximation of F does not exist", "df", hint)
-    return df, df / (mean * (df - 2))
+    return df, scale

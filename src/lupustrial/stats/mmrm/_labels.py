@@ -33,7 +33,7 @@ def coded(
         raise refuse("STAT-002", "a label is missing, or labels are nested", name, "label every row")
     array = array[kept]
     if array.dtype.kind == "O":
-        codes = _by_dictionary(array, known)
+        codes = _by_dictionary(array)
     else:
         labels, inverse = np.unique(array, return_inverse=True)
         codes = Codes(inverse.astype(np.intp, copy=False), tuple(labels.tolist()))
@@ -57,13 +57,12 @@ def _is_nan(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def _by_dictionary(array: NDArray[np.generic], known: object) -> Codes:
+def _by_dictionary(array: NDArray[np.generic]) -> Codes:
     labels = list(dict.fromkeys(array.tolist()))
-    if known is None:
-        try:
-            labels.sort()
-        except TypeError:
-            labels.sort(key=str)
+    try:
+        labels.sort()
+    except TypeError:
+        labels.sort(key=str)
     place = {label: k for k, label in enumerate(labels)}
     return Codes(np.array([place[value] for value in array.tolist()], dtype=np.intp), tuple(labels))
 

@@ -2,7 +2,8 @@
 
 Genz and Bretz's separation of variables, but each summand starts with the statistic that exceeds, so that
 the error is relative to the p value however small it is. The shifts are fixed: the same input gives the same
-number.
+number. A statistic that is a linear function of those before it (contrasts of few doses) has no coordinate of
+its own: it bounds the last of theirs.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _SHIFTS = 8
 _PRIMES = np.array([2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47])
 _EDGE = 1e-15
 _ERRORS = 3.0  # standard errors that the estimated error covers
+_DEPENDENT = 1e-12  # variance left, given the statistics before, below which one depends on them
+_ROUNDING = 1e-9  # a coefficient below is none
 
 
 def _points(dimension: int) -> Floats:
@@ -45,7 +48,7 @@ def lattice_union(
 
     Args:
         tails: P value of each statistic at its limit, (k,), inside (0, 1).
-        correlation: Positive definite, (k, k).
+        correlation: Positive semidefinite, (k, k).
         df: Degrees of freedom; normal where ``None``.
         two_sided: Whether beyond means in either direction.
     """
@@ -56,43 +59,97 @@ def lattice_union(
     sums = np.zeros(_SHIFTS)
     for last in range(tails.size):
         members = [last, *range(last)]
-        factor: Floats = np.linalg.cholesky(correlation[np.ix_(members, members)]).astype(np.float64)
-        sums += tails[last] * _stay_inside(one[last], limits[members], factor, df=df, two_sided=two_sided)
+        factor, ends = _factor(correlation[np.ix_(members, members)])
+        inside = _stay_inside(one[last], limits[members], factor, ends, df=df, two_sided=two_sided)
+        sums += tails[last] * inside
     spread = float(sums.std(ddof=1)) / math.sqrt(_SHIFTS)
     return min(1.0, float(sums.mean())), _ERRORS * spread
 
 
+def _factor(correlation: Floats) -> tuple[Floats, list[list[int]]]:
+    """Return rows (k, rank) that make the statistics from independent normals, and where each row ends.
+
+    The second has the rows whose last coefficient is that of each column; the first of them defines it.
+    """
+    size = len(correlation)
+    factor = np.zeros((size, size))
+    ends: list[list[int]] = []
+    for row in range(size):
+        for column, (pivot, *_) in enumerate(ends):
+            known = factor[row, :column] @ factor[pivot, :column]
+            factor[row, column] = (correlation[row, pivot] - known) / factor[pivot, column]
+        rest = correlation[row, row] - factor[row] @ factor[row]
+        if rest > _DEPENDENT:
+            factor[row, len(ends)] = math.sqrt(rest)
+            ends.append([row])
+        else:
+            factor[row, np.abs(factor[row]) < _ROUNDING] = 0.0
+            ends[int(np.flatnonzero(factor[row])[-1])].append(row)
+    return factor[:, : len(ends)], ends
+
+
 def _stay_inside(
-    one_tail: float, limits: Floats, factor: Floats, *, df: float | None, two_sided: bool
+    one_tail: float,
+    limits: Floats,
+    factor: Floats,
+    ends: list[list[int]],
+    *,
+    df: float | None,
+    two_sided: bool,
 ) -> Floats:
     """Return, for each shift, P(the others stay inside | the first is beyond its limit).
 
     Given that the first t is T, the squared scale is chi-square on df + 1 over df + T². On that scale all is
     normal.
     """
-    size = limits.size
-    if size == 1:
-        return np.ones(_SHIFTS)
-    u = _points(size - 1)
+    rank = len(ends)
+    u = _points(max(rank - 1, 1))
     tail = u[:, 0] * one_tail
     scale = np.ones(len(u))
-    independent = np.empty((len(u), size - 1))
+    independent = np.empty((len(u), rank))
     if df is None:
         independent[:, 0] = -special.ndtri(tail)
     else:
         first = -special.stdtrit(df, tail)
-        scale = np.sqrt(_squared_scales(df + 1, size - 1) / (df + first**2))
+        scale = np.sqrt(_squared_scales(df + 1, rank - 1) / (df + first**2)) if rank > 1 else scale
         independent[:, 0] = first * scale
     inside = np.ones(len(u))
-    for index in range(1, size):
-        shift = independent[:, :index] @ factor[index, :index]
-        high = special.ndtr((limits[index] * scale - shift) / factor[index, index])
-        low = special.ndtr((-limits[index] * scale - shift) / factor[index, index]) if two_sided else 0.0
+    for row in ends[0][1:]:  # copies of the first, or its negative
+        value = factor[row, 0] * independent[:, 0]
+        inside *= (np.abs(value) if two_sided else value) <= limits[row] * scale
+    for column in range(1, rank):
+        bounds = _bounds(ends[column], column, independent, factor, limits, scale, two_sided=two_sided)
+        low, high = special.ndtr(bounds[0]), special.ndtr(bounds[1])
         inside *= np.maximum(0.0, high - low)
-        if index < size - 1:
-            within = np.clip(low + u[:, index] * (high - low), _EDGE**2, 1 - _EDGE)
-            independent[:, index] = special.ndtri(within)
+        if column < rank - 1:
+            within = np.clip(low + u[:, column] * np.maximum(0.0, high - low), _EDGE**2, 1 - _EDGE)
+            independent[:, column] = special.ndtri(within)
     return np.asarray(inside.reshape(_SHIFTS, -1).mean(axis=1))
+
+
+def _bounds(
+    rows: list[int],
+    column: int,
+    independent: Floats,
+    factor: Floats,
+    limits: Floats,
+    scale: Floats,
+    *,
+    two_sided: bool,
+) -> tuple[Floats, Floats]:
+    """Return between what a coordinate lies while the statistics that end with it stay inside."""
+    low, high = np.full(len(scale), -np.inf), np.full(len(scale), np.inf)
+    for row in rows:
+        shift, last = independent[:, :column] @ factor[row, :column], factor[row, column]
+        upper = (limits[row] * scale - shift) / last
+        lower = (-limits[row] * scale - shift) / last
+        if last < 0:
+            upper, lower = lower, upper
+        if two_sided or last > 0:
+            high = np.minimum(high, upper)
+        if two_sided or last < 0:
+            low = np.maximum(low, lower)
+    return low, high
 
 
 @lru_cache(maxsize=32)

@@ -1,7 +1,7 @@
 """Along which coordinate the nuisance proportion runs, and how fast a probability can bend there.
 
-On the curve where the measure has one value, the *pivot* is the group whose proportion reaches 0 (or 1) first.
-Its log odds t are the coordinate. In t the probability f of any region bends downward at most as
+On the curve where the measure has one value, the *pivot* is the group whose proportion reaches 0 (or 1)
+first. Its log odds t are the coordinate. In t the probability f of any region bends downward at most as
 -f'' <= K f (unconditional.md, eq. 4), with a K that stays small at the ends; so few points bound its maximum.
 """
 
@@ -16,7 +16,8 @@ from scipy import special
 
 from lupustrial.stats._arguments import Floats
 from lupustrial.stats.unconditional._probability import Proportion, probability
-from lupustrial.stats.unconditional._problem import Problem, Region
+from lupustrial.stats.unconditional._problem import Problem
+from lupustrial.stats.unconditional._regions import Region
 
 TAIL = 50.0
 NODES = 3.2
@@ -102,7 +103,7 @@ class Path:
             n_own, n_other = n_other, n_own
         own = _largest_variance(left, right)
         other = self._other_bend(left, right, own, self.upper)
-        if self.sides == 2:
+        if self.sides > 1:
             other = np.maximum(other, self._other_bend(left, right, own, self.lower))
         return np.asarray((n_own * own + n_other * other) * (right - left) ** 2 / 8)
 
@@ -116,7 +117,7 @@ class Path:
         if self.problem.measure == "risk ratio":
             none = special.expit(-left)
             rest = most * value * none / (none + least * (1 - value))
-            return np.maximum(own, rest * (rest + slope))
+            return np.asarray(np.maximum(own, rest * (rest + slope)))
         none = special.expit(-right) - value
         return np.asarray(own * np.maximum((most / (most + value)) ** 2, (own / none + slope) / none))
 

@@ -9,7 +9,8 @@ import numpy as np
 from scipy import special
 
 from lupustrial.stats._arguments import Floats
-from lupustrial.stats.unconditional._problem import Problem, Region
+from lupustrial.stats.unconditional._problem import Problem
+from lupustrial.stats.unconditional._regions import Region
 
 LEAST = 1e-300
 

@@ -4,34 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
-
-import numpy as np
-from numpy.typing import NDArray
 
 from lupustrial.stats._arguments import Table, check_choice, checked_table, refuse
-from lupustrial.stats._miettinen_nurminen import Columns, columns
 from lupustrial.stats._one_proportion import clopper_pearson
-from lupustrial.stats._score_functions import MEASURES, SCORES
+from lupustrial.stats._score_functions import MEASURES
 
 STATISTICS = ("score", "unstandardised")
 TWO_SIDED = ("central", "square")
 LARGEST = 2000
-SLACK = 1e-7
-
-
-@dataclass(frozen=True)
-class Region:
-    """Tables at least as extreme as the one seen.
-
-    Attributes:
-        upper: For each x1, the tables with x2 below this number have a first group as high or higher.
-        lower: For each x1, the tables with x2 from this number on are as extreme on the other side; ``None``
-            where one side counts.
-    """
-
-    upper: NDArray[np.intp]
-    lower: NDArray[np.intp] | None
 
 
 @dataclass(frozen=True)
@@ -77,51 +57,6 @@ class Problem:
         if self.measure == "risk difference":
             return -value
         return 1 / value if value else math.inf
-
-    @cached_property
-    def _every(self) -> Columns:
-        """The counts of all tables, as x1 down and x2 across."""
-        _, n1, _, n2 = columns(self.table)
-        return np.arange(n1[0] + 1.0)[:, None], n1, np.arange(n2[0] + 1.0)[None, :], n2
-
-    def region(self, low: float, high: float) -> Region:
-        """Return tables that are as extreme at some value of the measure from ``low`` to ``high``.
-
-        Scores fall as the value grows. So a table that reaches the score seen anywhere does so when its own
-        score is taken at ``low`` and the one seen at ``high``. The slack lets in ties that rounding would
-        lose.
-        """
-        if self.statistic == "unstandardised":
-            return Region(upper=_cuts(self._as_high), lower=None)
-        score = SCORES[self.measure]
-        at = float(score(*columns(self.table), np.array([high]))[0])
-        seen = abs(at) if self.square else at
-        slack = SLACK * (1 + abs(seen))
-        scores = score(*self._every, np.array([low]))
-        upper = _cuts(scores >= seen - slack)
-        if not self.square:
-            return Region(upper=upper, lower=None)
-        if low != high:
-            scores = score(*self._every, np.array([high]))
-        lower = self.table.n2 + 1 - _cuts((scores <= slack - seen)[::-1, ::-1])[::-1]
-        return Region(upper=upper, lower=lower)
-
-    @cached_property
-    def _as_high(self) -> NDArray[np.bool_]:
-        """Tables whose sample difference or ratio is as high as the one seen, in whole numbers."""
-        x1, x2 = (np.arange(n + 1, dtype=np.int64) for n in (self.table.n1, self.table.n2))
-        x1, x2 = x1[:, None], x2[None, :]
-        if self.measure == "risk difference":
-            seen = self.table.x1 * self.table.n2 - self.table.x2 * self.table.n1
-            return np.asarray(x1 * self.table.n2 - x2 * self.table.n1 >= seen)
-        return np.asarray((x1 * self.table.x2 >= x2 * self.table.x1) & ((x1 > 0) | (self.table.x1 == 0)))
-
-
-def _cuts(inside: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return for each x1 how many x2 from 0 on lie inside, closed under a higher x1 and a lower x2."""
-    across = inside.shape[1]
-    last = np.where(inside.any(axis=1), across - np.argmax(inside[:, ::-1], axis=1), 0)
-    return np.maximum.accumulate(last)
 
 
 def checked_problem(

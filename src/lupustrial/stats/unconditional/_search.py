@@ -11,10 +11,12 @@ from lupustrial.stats._miettinen_nurminen import columns, sample_measure, score_
 from lupustrial.stats._one_proportion import normal_quantile
 from lupustrial.stats._score_functions import SCORES
 from lupustrial.stats.unconditional._problem import Problem
+from lupustrial.stats.unconditional._regions import region
 from lupustrial.stats.unconditional._supremum import supremum
 
 TOLERANCE = 1e-7
 FIRST_STEP = 0.01
+GROWTH = 1.2
 
 
 def lower_limit(problem: Problem, level: float, guess_level: float) -> float:
@@ -40,9 +42,9 @@ def lower_limit(problem: Problem, level: float, guess_level: float) -> float:
         if edge > 0 > farther:
             farther = 0.0  # no difference (no log ratio): the bounds hold on one side of it
         if scale.excluded(farther, edge):
-            edge, share = farther, 1.5 * share
+            edge, share = farther, GROWTH * share
         elif step > TOLERANCE:
-            share /= 2
+            share = (edge - farther) / (limit - edge) / 2
         else:
             # a value further out is not excluded, or cannot be shown to be
             limit = _crossing(scale, farther) if scale.excess(farther) > 0 else farther
@@ -79,7 +81,7 @@ class _Scale:
     def _has_other_side(self) -> bool:
         """Whether a table on the other side is as extreme at the first point; if none, none is below it."""
         value = self.value(self.first)
-        lower = self.problem.region(value, value).lower
+        lower = region(self.problem, value, value).lower
         return lower is not None and bool((lower <= self.problem.table.n2).any())
 
     def value(self, point: float) -> float:
@@ -97,13 +99,13 @@ class _Scale:
     def excess(self, point: float) -> float:
         """Return the log of the p value at a point over the level."""
         value = self.value(point)
-        p = supremum(self.problem, self.problem.region(value, value), value, value).high
+        p = supremum(self.problem, region(self.problem, value, value), value, value).high
         return math.log(max(p, 1e-300) / self.level)
 
     def excluded(self, low: float, high: float) -> bool:
         """Return whether no value from ``low`` to ``high`` can have a p value above the level."""
         a, b = self.value(low), self.value(high)
-        return supremum(self.problem, self.problem.region(a, b), a, b, self.level).high <= self.level
+        return supremum(self.problem, region(self.problem, a, b), a, b, self.level).high <= self.level
 
 
 def _crossing(scale: _Scale, guess: float) -> float:

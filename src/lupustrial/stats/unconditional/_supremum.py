@@ -8,7 +8,8 @@ import numpy as np
 
 from lupustrial.stats.unconditional._paths import Path, mesh, paths
 from lupustrial.stats.unconditional._probability import measure_of
-from lupustrial.stats.unconditional._problem import Problem, Region
+from lupustrial.stats.unconditional._problem import Problem
+from lupustrial.stats.unconditional._regions import Region
 
 COARSEST = 0.2
 REFINEMENTS = (4, 8, 16, 32, 32)
@@ -36,7 +37,7 @@ def supremum(problem: Problem, region: Region, low: float, high: float, level: f
 
     Args:
         problem: What is asked.
-        region: Tables to sum, as ``problem.region(low, high)``.
+        region: Tables to sum, as ``region(problem, low, high)``.
         low: Least value of the measure; on the same side of no difference as ``high``.
         high: Greatest value of the measure.
         level: Stop as soon as the supremum is known to be above it, or not above it.

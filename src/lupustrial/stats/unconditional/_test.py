@@ -12,6 +12,7 @@ from lupustrial.stats._results import HypothesisTest
 from lupustrial.stats._score_functions import SCORES
 from lupustrial.stats._unconditional import barnard, unconditional_score
 from lupustrial.stats.unconditional._problem import Problem, checked_problem
+from lupustrial.stats.unconditional._regions import region
 from lupustrial.stats.unconditional._supremum import supremum
 
 HUGE = 1e100
@@ -49,9 +50,9 @@ def exact_unconditional_test(
         berger_boos: As for `exact_unconditional_interval`; added to each one-sided p before doubling.
 
     Returns:
-        p value, exact to 5e-9 of itself, and the score as statistic (``None`` where it is not finite or tables
-        are ordered unstandardised). At no difference, without ``berger_boos``, the score's p values are those
-        of `barnard` and `unconditional_score`, in whole numbers.
+        p value, exact to 5e-9 of itself, and the score as statistic (``None`` where it is not finite or
+        tables are ordered unstandardised). At no difference, without ``berger_boos``, the score's p values
+        are those of `barnard` and `unconditional_score`, in whole numbers.
 
     Raises:
         StatisticsError: Counts that do not fit (STAT-001), unknown option (STAT-006), a difference outside
@@ -110,7 +111,7 @@ def _in_whole_numbers(problem: Problem, alternative: str) -> float:
 
 def _p_value(problem: Problem, value: float, alternative: str, berger_boos: float) -> float:
     def side(asked: Problem, at: float) -> float:
-        return supremum(asked, asked.region(at, at), at, at).high + berger_boos
+        return supremum(asked, region(asked, at, at), at, at).high + berger_boos
 
     if problem.square or alternative == "greater":
         return min(1.0, side(problem, value))
