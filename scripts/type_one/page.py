@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import sqrt
 from pathlib import Path
 from string import Template
 
 from type_one.exact import GRID, Tables, Worst, coverage, power, worst
 from type_one.plans import shipped
 from type_one.scenarios import SCENARIOS
-from type_one.simulate import LEVEL, Tallies, Tally
+from type_one.tallies import LEVEL, Tallies
 
 TEMPLATE = Path(__file__).with_name("page.md")
 RATES = (0.10, 0.20, 0.30, 25 / 59, 0.50)
@@ -28,7 +27,6 @@ def page(
     *,
     seed: int,
     imputations: int,
-    command: str,
 ) -> str:
     """Return the page.
 
@@ -38,11 +36,9 @@ def page(
         found: Tallies of the scenarios.
         seed: Seed of the simulation.
         imputations: Data sets imputed a trial.
-        command: What was run.
     """
     template = Template(TEMPLATE.read_text(encoding="utf-8"))
     return template.substitute(
-        command=command,
         seed=seed,
         imputations=imputations,
         exact=_exact_table(exact),
@@ -97,7 +93,7 @@ def _simulated_table(found: Mapping[str, Tallies]) -> str:
     for name, tallies in found.items():
         lines.append([f"**{SCENARIOS[name].told}**", *[""] * (len(head) - 1)])
         for key, tally in tallies.items():
-            rate, error = rejects(tally)
+            rate, error = tally.found
             ratio = tally.standard_error_ratio
             lines.append(
                 [
@@ -112,14 +108,6 @@ def _simulated_table(found: Mapping[str, Tallies]) -> str:
                 ]
             )
     return _table(head, lines)
-
-
-def rejects(tally: Tally) -> tuple[float | None, float | None]:
-    """Return the share that finds a difference and its standard error; without p, of intervals without 0."""
-    if tally.rate is not None or tally.coverage is None:
-        return tally.rate, tally.error
-    rate = 1 - tally.coverage
-    return rate, sqrt(rate * (1 - rate) / tally.estimated)
 
 
 def verdict(rate: float | None, error: float | None) -> str:
@@ -153,12 +141,12 @@ def _clearly(exact: Exact, found: Mapping[str, Tallies]) -> Iterator[str]:
         if sizes.max() > CLEARLY:
             high = GRID[sizes > CLEARLY]
             yield (
-                f"- {_name(analysis, method)} ({analysis}): exactly up to {_share(float(sizes.max()))}; above 6 % "
-                f"at rates from {100 * high.min():.0f} to {100 * high.max():.0f} %, with gaps"
+                f"- {_name(analysis, method)} ({analysis}): exactly up to {_share(float(sizes.max()))}; "
+                f"above 6 % at rates from {100 * high.min():.0f} to {100 * high.max():.0f} %, with gaps"
             )
     for name, tallies in found.items():
         for key, tally in tallies.items():
-            rate, error = rejects(tally)
+            rate, error = tally.found
             if rate is not None and error is not None and rate - ENOUGH * error > CLEARLY:
                 told = f"{_name(key.analysis, key.method)} ({key.analysis}, {key.remark})"
                 yield f"- {told}: {_share(rate)} of trials; {SCENARIOS[name].told}"

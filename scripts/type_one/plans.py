@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lupustrial.analysis import METHODS, Method
+from lupustrial.analysis import METHODS, STRUCTURES, Method
 
 # What `analyse` does with the rows of one trial is private; here it is what is to be measured.
 from lupustrial.analysis._method import Settings, attempt, attempt_model
@@ -111,8 +111,9 @@ def _outcome(results: Sequence[Any]) -> Outcome:
 
 
 def _used(text: str | None) -> str | None:
-    """Return the covariance that the text of a mixed model says was used."""
+    """Return the name of the covariance that the text of a mixed model says was used."""
     for part in _BETWEEN.split(text or ""):
         if part.endswith(" used") and " not used" not in part:
-            return part.removesuffix(" used").rstrip(":")
+            named = [name for name, words in STRUCTURES.items() if part.startswith((words, f"{name}:"))]
+            return max(named, key=lambda name: len(STRUCTURES[name]), default=part)
     return None

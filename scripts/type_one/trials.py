@@ -164,7 +164,7 @@ def _covariance() -> Floats:
 def _left(
     rng: np.random.Generator, values: Floats, treated: NDArray[np.bool_], course: Course
 ) -> NDArray[np.int64]:
-    """Return the place of the first visit after leaving, which depends on what was seen; none before week 4."""
+    """Return the place of the first visit after leaving, depending on what was seen; none before week 4."""
     base = np.where(treated, *course.leave)[:, None]
     odds = base + course.by_worse * (values[:, :-1] - np.array(MEAN[:-1]))
     leaves = rng.random(odds.shape) < 1 / (1 + np.exp(-odds))

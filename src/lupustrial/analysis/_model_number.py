@@ -80,22 +80,29 @@ def t_results(found: Any, *, text: str | None = None) -> list[Result]:
 def _mmrm(rows: ModelRows, model: Model, settings: Settings) -> Mapping[int, Sequence[Result]]:
     """Fit change on arm and baseline by week and on strata; compare least-squares means at each week."""
     known = ~np.isnan(rows.values) & ~np.isnan(rows.base)[:, None]
+    if not known.any():
+        message = "no participant has a baseline and a later value"
+        raise ValueError(message)
     who, places = np.nonzero(known)
+    weeks = [week for week, of_week in zip(rows.weeks, known.T, strict=True) if of_week.any()]
     columns = _columns(rows, places.tolist(), who)
     change = np.asarray(columns.pop("change"))
-    design = stats.model_design(
-        f"~ arm * week + base * week{_varying(rows, who)}",
-        columns,
-        reference={"arm": REFERENCE, "week": str(rows.weeks[0])},
-    )
+    reference = {"arm": REFERENCE, "week": str(weeks[0])}
+    if len(weeks) == 1:
+        del columns["week"], reference["week"]
+    terms = "arm + base" if len(weeks) == 1 else "arm * week + base * week"
+    design = stats.model_design(f"~ {terms}{_varying(rows, who)}", columns, reference=reference)
     order = (model.covariance, *(name for name in model.fallback if name != model.covariance))
-    found = stats.fit_mmrm_with_fallback(change, design.matrix, who, places, order=order)
-    tried = "; ".join(
-        f"{STRUCTURES.get(one.covariance, one.covariance)} {_came(one)}" for one in found.attempts
-    )
-    results = {}
+    found = stats.fit_mmrm_with_fallback(change, design.matrix, who, places, order=order, names=design.names)
+    tried = "; ".join(map(_came, found.attempts))
+    results: dict[int, Sequence[Result]] = {}
     for week in rows.weeks:
-        difference = stats.contrast_rows(design, "arm", at={"week": str(week)})
+        if week not in weeks:
+            reason = "no participant has a baseline and a value at this week"
+            results[week] = [Result(stat=stat, error=reason) for stat in T_STATS]
+            continue
+        at = {"week": str(week)} if len(weeks) > 1 else {}
+        difference = stats.contrast_rows(design, "arm", at=at)
         tested = stats.test_contrast(
             found.fit, difference.matrix[0], df=model.df, confidence_level=settings.confidence
         )

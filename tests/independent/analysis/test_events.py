@@ -1,4 +1,4 @@
-"""Intercurrent events and strategies in trials of a few participants; every expected number is derived by hand."""
+"""Intercurrent events and strategies in trials of a few participants; expected numbers derived by hand."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Exact intervals that StatXact 11, SAS 9.4 and the book of Fagerland, Lydersen and Laake (2017) print.
 
-The StatXact and SAS numbers are those against which exact2x2 1.7 is tested; there the second group is compared
-with the first, so the groups are exchanged here.
+The StatXact and SAS numbers are those against which exact2x2 1.7 is tested; there the second group is
+compared with the first, so the groups are exchanged here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ HIGH = {"x1": 11, "n1": 13, "x2": 2, "n2": 7}
 LARGER = {"x1": 24, "n1": 61, "x2": 10, "n2": 35}
 RATIO, ODDS = {"measure": "risk ratio"}, {"measure": "odds ratio"}
 
-PRINTED: list[tuple[dict[str, int], dict[str, Any], tuple[float, float, float], tuple[float, float, float]]] = [
+PRINTED: list[
+    tuple[dict[str, int], dict[str, Any], tuple[float, float, float], tuple[float, float, float]]
+] = [
     # table, options, p value and limits, half a unit of the last digit printed
     (SMALL, {}, (0.5569, -0.3108, 0.5787), (5e-5, 5e-5, 5e-5)),
     (SMALL, {"two_sided": "square"}, (0.5374, -0.3079, 0.5542), (5e-5, 5e-5, 5e-5)),
@@ -53,6 +55,6 @@ def test_one_proportion_is_that_of_the_book() -> None:
 
 
 def test_newcombes_paired_interval_is_that_of_the_book() -> None:
-    # complete response before and after consolidation therapy, Cavo et al. 2012; the book takes before - after
+    # complete response before and after consolidation, Cavo et al. 2012; the book takes before - after
     change = stats.paired_difference(both=59, lost=6, gained=16, neither=80, interval="newcombe")
     assert (change.estimate, change.lower, change.upper) == pytest.approx((0.0621, 0.0046, 0.1186), abs=5e-5)

@@ -1,0 +1,77 @@
+"""Adjusted p values, critical values and power of the largest contrast (dose-finding.md, eq. 13-15, 24)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import optimize, special
+
+from lupustrial.stats._arguments import Floats
+from lupustrial.stats.multiplicity._joint import union_probability
+
+_ACCURACY = 1e-12
+_END = 8.5  # half-widths of the density of log s; beyond, its mass is below 1e-15
+_STEP = 0.5  # of the standard deviation of log s
+
+
+def upper_tail(statistic: Floats, df: float | None) -> Floats:
+    """Return P(T > statistic) of t, or of the normal distribution where df is ``None``."""
+    return np.asarray(special.ndtr(-statistic) if df is None else special.stdtr(df, -statistic))
+
+
+def limit_of(tail: float, df: float | None) -> float:
+    """Return the value that is exceeded with chance ``tail``."""
+    return float(-special.ndtri(tail) if df is None else -special.stdtrit(df, tail))
+
+
+def adjusted_p(statistics: Floats, correlation: Floats, *, df: float | None, two_sided: bool) -> Floats:
+    """Return P(the largest statistic is at least as large) for each statistic, from least to most likely."""
+    raw = upper_tail(np.abs(statistics), df) * 2 if two_sided else upper_tail(statistics, df)
+    size = statistics.size
+    values = [
+        union_probability(np.full(size, tail), correlation, df=df, two_sided=two_sided)[0]
+        for tail in raw.tolist()
+    ]
+    return np.clip(np.array(values), raw, 1.0)
+
+
+def critical_value(correlation: Floats, *, alpha: float, df: float | None, two_sided: bool) -> float:
+    """Return what the largest statistic exceeds with chance alpha."""
+    size = len(correlation)
+
+    def excess(log_tail: float) -> float:
+        tails = np.full(size, math.exp(log_tail))
+        return math.log(union_probability(tails, correlation, df=df, two_sided=two_sided)[0] / alpha)
+
+    low, high = math.log(alpha / size) - 1e-6, math.log(alpha) + 1e-6
+    tail = math.exp(optimize.brentq(excess, low, high, xtol=_ACCURACY)) if size > 1 else alpha
+    return limit_of(tail / 2 if two_sided else tail, df)
+
+
+def exceedance(
+    limit: float, shift: Floats, correlation: Floats, *, df: float | None, two_sided: bool
+) -> float:
+    """Return P(some Z_i + shift_i exceeds limit * s), s² = chi²/df (1 where df is ``None``) (eq. 24)."""
+    if df is None:
+        return _normal_exceedance(limit, shift, correlation, two_sided=two_sided)
+    deviation = 1 / math.sqrt(2 * df)
+    v = deviation * _STEP * np.arange(-math.ceil(2 * _END / _STEP), math.ceil(_END / _STEP) + 1)
+    constant = math.log(2) + df / 2 * math.log(df / 2) - float(special.gammaln(df / 2))
+    density = np.exp(constant + df * (v - 0.5 * np.exp(2 * v)))
+    density /= density.sum()
+    seen = density > _ACCURACY
+    values = [
+        _normal_exceedance(limit * scale, shift, correlation, two_sided=two_sided)
+        for scale in np.exp(v[seen]).tolist()
+    ]
+    return min(1.0, float(density[seen] @ np.array(values)))
+
+
+def _normal_exceedance(limit: float, shift: Floats, correlation: Floats, *, two_sided: bool) -> float:
+    tails = special.ndtr(shift - limit)
+    if not two_sided:
+        return union_probability(tails, correlation)[0]
+    both = np.concatenate((tails, special.ndtr(-shift - limit)))
+    mirrored = np.block([[correlation, -correlation], [-correlation, correlation]])
+    return union_probability(both, mirrored)[0]
