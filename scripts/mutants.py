@@ -108,7 +108,13 @@ MODULES: dict[str, tuple[str, ...]] = {
     "_steroid_equivalent": ("steroids_by_hand",),
     "_steroid_rules": ("steroids_by_hand",),
     "_steroid_taper": ("steroids_by_hand", "steroids_bad_input"),
-    "_steroids": ("scores_by_hand", "steroids_by_hand"),
+    "_steroids": (
+        "scores_by_hand",
+        "steroids_by_hand",
+        "steroids_bad_input",
+        "fault/test_bad_input",
+        "dose_log",
+    ),
     "_symbols": ("test_symbols",),
     "_treatment_events": ("treatment_failure_by_hand",),
     "_treatment_failure": ("treatment_failure_by_hand", "steroids_bad_input"),
@@ -283,7 +289,7 @@ def _failed(mutant: Mutant | None, files: list[str]) -> bool:
     import pytest
 
     # Hypothesis is imported before pytest could rewrite its assertions, which pytest warns of.
-    quiet = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    quiet = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--noconftest"]
     quiet += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     return bool(pytest.main([*quiet, *files]) != 0)
 

@@ -30,6 +30,7 @@ FILES = (
     "dose_finding_mcpmod.csv",
 )
 MODULES = (
+    "cases_dose_finding",
     "cases_imputation",
     "cases_mmrm",
     "cases_models",

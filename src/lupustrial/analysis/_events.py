@@ -86,21 +86,18 @@ def after_events(
     defined = values.copy()
     missing, failed = (np.full(len(participants), len(weeks)) for _ in range(2))
     for strategy in reversed(PRECEDENCE):
-        for event in events:
-            if event.strategy != strategy:
-                continue
-            for row, start in _starts(event, weeks, participants):
-                if strategy == "composite":
-                    if not binary:
-                        message = "a composite strategy needs a binary variable; a number has no failure"
-                        raise ValueError(message)
-                    defined[row, start:] = 0.0
-                    failed[row] = min(failed[row], start)
-                elif strategy == "hypothetical":
-                    defined[row, start:] = np.nan
-                    missing[row] = min(missing[row], start)
-                elif strategy == "while on treatment":
-                    defined[row, start:] = _last(values[row, :start])
+        for row, start in _starts(events, strategy, weeks, participants):
+            if strategy == "composite":
+                if not binary:
+                    message = "a composite strategy needs a binary variable; a number has no failure"
+                    raise ValueError(message)
+                defined[row, start:] = 0.0
+                failed[row] = start
+            elif strategy == "hypothetical":
+                defined[row, start:] = np.nan
+                missing[row] = start
+            elif strategy == "while on treatment":
+                defined[row, start:] = _last(values[row, :start])
     return Defined(values=defined, missing_from=missing, failed_from=failed)
 
 
@@ -121,12 +118,16 @@ def lacking(study: Study, datasets: Mapping[str, pl.DataFrame], estimand: Estima
     return None
 
 
-def _starts(event: Happened, weeks: Sequence[int], participants: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _starts(
+    events: Sequence[Happened], strategy: str, weeks: Sequence[int], participants: Sequence[str]
+) -> Iterator[tuple[int, int]]:
+    """Return who had events with a strategy, with the place of the first week after the first of them."""
+    own = [event.week for event in events if event.strategy == strategy]
     for row, name in enumerate(participants):
-        if name in event.week:
-            start = int(np.searchsorted(weeks, event.week[name]))
-            if start < len(weeks):
-                yield row, start
+        known = [week[name] for week in own if name in week]
+        start = int(np.searchsorted(weeks, min(known))) if known else len(weeks)
+        if start < len(weeks):
+            yield row, start
 
 
 def _last(before: Values) -> float:
@@ -134,12 +135,8 @@ def _last(before: Values) -> float:
     return float(known[-1]) if known.size else np.nan
 
 
-def _weeks(
-    study: Study, datasets: Mapping[str, pl.DataFrame], rule: EventRule | None
-) -> Iterator[tuple[str, int]]:
+def _weeks(study: Study, datasets: Mapping[str, pl.DataFrame], rule: EventRule) -> Iterator[tuple[str, int]]:
     """Return participants with the week by which the event has happened."""
-    if rule is None:
-        return
     if rule.kind in {"above baseline", "present"}:
         yield from _in_rows(study, datasets, rule)
         return

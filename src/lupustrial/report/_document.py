@@ -176,20 +176,31 @@ def _table(results: Results, table: Table, href: LineageHref) -> dict[str, Any]:
         "title": table.display.title,
         "spans": _spans(table),
         "columns": [{"label": column.label, "text": column.cell == "verdict"} for column in table.columns],
-        "lines": [
-            {
-                "label": line.label,
-                "indent": line.indent,
-                "heading": not line.cells,
-                "cells": [_cell(table, place, cell, href) for place, cell in enumerate(line.cells)],
-            }
-            for line in table.lines
-        ],
+        "lines": _marked_once(
+            [
+                {
+                    "label": line.label,
+                    "indent": line.indent,
+                    "heading": not line.cells,
+                    "cells": [_cell(table, place, cell, href) for place, cell in enumerate(line.cells)],
+                }
+                for line in table.lines
+            ]
+        ),
         "footnotes": [*table.footnotes, *notes],
         "notes": [{"letter": letter, "reason": reason} for letter, reason in table.notes],
         "estimands": _blocks(estimand_blocks(results, table.outcomes)),
         "apart": "",
     }
+
+
+def _marked_once(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave the id of a cell to the first of those that print the same result, as ids must be unique."""
+    seen: set[str] = set()
+    for cell in (cell for line in lines for cell in line["cells"]):
+        cell["id"] = None if cell["id"] in seen else cell["id"]
+        seen |= {cell["id"]} - {None}
+    return lines
 
 
 def _spans(table: Table) -> list[dict[str, Any]]:

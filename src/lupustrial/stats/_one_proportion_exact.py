@@ -101,7 +101,7 @@ def _equal_tails(k: Floats, x: int, n: int) -> Floats:
         middle = (low + high) / 2
         rising = special.betainc(x, n - x + 1, middle) < special.bdtr(k, n, middle)
         low, high = np.where(rising, middle, low), np.where(rising, high, middle)
-    return high
+    return low
 
 
 def _estimate(method: str, x: int, n: int, lower: float, upper: float, confidence_level: float) -> Estimate:

@@ -41,6 +41,7 @@ def constrained_ratio(x1: Floats, n1: Floats, x2: Floats, n2: Floats, ratio: Flo
     events = x1 + x2
     b = n1 * ratio + x1 + n2 + x2 * ratio
     p2 = 2 * events / (b + np.sqrt(np.maximum(0.0, b * b - 4 * (n1 + n2) * ratio * events)))
+    p2 = np.minimum(p2, 1 / np.maximum(ratio, 1.0))
     return np.minimum(1.0, p2 * ratio), p2
 
 
@@ -80,7 +81,14 @@ def _over(excess: Floats, variance: Floats) -> Floats:
 def score_difference(x1: Floats, n1: Floats, x2: Floats, n2: Floats, value: Floats) -> Floats:
     """Return the score of a risk difference (eq. 7)."""
     p1, p2 = constrained_difference(x1, n1, x2, n2, value)
-    return _over(x1 / n1 - x2 / n2 - value, p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
+    variance = p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2
+    return _over(x1 / n1 - x2 / n2 - value, np.maximum(variance, least_variance(n1, n2, value)))
+
+
+def least_variance(n1: Floats, n2: Floats, difference: Floats) -> Floats:
+    """Return the least variance of any two proportions with a difference, which rounding must not undercut."""
+    size = np.abs(difference)
+    return np.asarray(size * (1 - size) / np.maximum(n1, n2))
 
 
 def score_ratio(x1: Floats, n1: Floats, x2: Floats, n2: Floats, value: Floats) -> Floats:

@@ -93,7 +93,11 @@ def _moments(
         return x1 / n1 - x2 / n2 - value, v1 + v2, t1 - t2
     if measure == "risk ratio":
         return x1 / n1 - value * x2 / n2, v1 + value**2 * v2, t1 - value**3 * t2
-    i1, i2 = np.maximum(v1 * n1**2, TINY), np.maximum(v2 * n2**2, TINY)
-    bias = (p1 - p2) / (i1 + i2)
-    excess = (x1 - n1 * p1) / i1 - (x2 - n2 * p2) / i2 - bias
-    return excess, 1 / i1 + 1 / i2, (1 - 2 * p1) / i1**2 - (1 - 2 * p2) / i2**2
+    q1, q2 = CONSTRAINED[measure](n1 - x1, n1, n2 - x2, n2, 1 / value)
+    w1, w2 = n1 * p1 * q1, n2 * p2 * q2
+    total = np.maximum(w1 + w2, TINY)
+    first_share, second_share = w2 / total, w1 / total
+    variance = w1 * first_share
+    bias = (p1 - p2) * first_share * second_share
+    third = variance * ((1 - 2 * p1) * first_share**2 - (1 - 2 * p2) * second_share**2)
+    return x1 * q1 - (n1 - x1) * p1 - bias, variance, third

@@ -22,7 +22,7 @@ def test_nothing_is_loaded_from_anywhere_else(page: Page, il2_out: Path) -> None
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
 
-@pytest.mark.parametrize("name", ["report.html", "tables/T2.html", "lineage/SRI4.html"])
+@pytest.mark.parametrize("name", ["report.html", "tables/T2.html", "tables/M1.html", "lineage/SRI4.html"])
 def test_the_pages_have_no_accessibility_violation(page: Page, il2_out: Path, name: str) -> None:
     page.goto((il2_out / name).as_uri())
     results = Axe().run(page)
@@ -58,3 +58,29 @@ def test_the_page_fits_a_telephone(page: Page, il2_out: Path) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto((il2_out / "report.html").as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_with_every_fold_open_there_is_no_accessibility_violation_and_nothing_runs_over(report: Page) -> None:
+    report.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    results = Axe().run(report)
+    assert results.violations_count == 0, results.generate_report()
+    report.set_viewport_size({"width": 390, "height": 800})
+    assert report.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_contents_lead_to_the_chapter_of_another_plan(report: Page) -> None:
+    report.get_by_role("link", name="Another plan").click()
+    assert report.url.endswith("#plan-modern")
+    chapter = report.locator("#plan-modern")
+    assert chapter.get_by_text("Not the plan of the protocol.").first.is_visible()
+
+
+def test_estimands_are_folded_and_open_by_the_keyboard(report: Page) -> None:
+    fold = report.locator("#M1 details.estimands")
+    words = fold.get_by_text("Left the study: composite strategy").first
+    assert not words.is_visible()
+    fold.locator("summary").focus()
+    report.keyboard.press("Enter")
+    assert words.is_visible()
+    fold.get_by_role("link", name="IL-2: ").first.click()
+    assert "intercurrent_events" in report.locator("tr:target code").first.inner_text()

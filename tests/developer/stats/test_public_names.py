@@ -49,6 +49,11 @@ NAMES = set(
     Estimates blaker exact_unconditional_interval exact_unconditional_test fisher_blaker midp
     miettinen_nurminen_many mover_jeffreys paired_difference paired_odds_ratio paired_risk_ratio
     skewness_corrected
+    AveragedEffects ContrastPower DoseContrasts DoseDesign DoseEffects DoseEstimates DoseModel
+    DoseResponseFit MultipleContrastTest TargetDose average_effects candidate_means dose_effects
+    dose_logits dose_means dose_model fit_dose_response fit_dose_response_general guess_parameters
+    model_weights multiple_contrast_test multiple_contrast_test_general optimal_contrasts
+    optimal_design power_multiple_contrast power_multiple_contrast_binary target_dose
     """.split()  # noqa: SIM905 - forty names read better as prose
 )
 

@@ -226,3 +226,33 @@ def test_baseline_is_not_changed_by_an_event() -> None:
     base = {name: {0: 1.0, 2: 1.0} for name in FOUR}
     found = numbers(analyse(study, datasets(subjects(FOUR, left={"a1": 0}), {"R": base}), STAMP))
     assert (found[f"A|R|0|{A}|count|n"], found[f"A|R|2|{A}|count|n"]) == (2, 1)
+
+
+def test_a_condition_of_the_analysis_restricts_members_values_and_counted_events() -> None:
+    study = trial(
+        analysis(["R"], ["count"], contrast="none", where="participant.LSTWEEK < 8"),
+        events=[event("left", "composite", "left study")],
+    )
+    made = datasets(subjects(FOUR, left={"a1": 2, "c1": 4}), {"R": ALWAYS})
+    ard = analyse(study, made, STAMP)
+    found = numbers(ard)
+    assert [found[f"A|R|{week}|{A}|count|n"] for week in (2, 4, 8)] == [1, 0, 0]
+    assert [found[f"A|R|{week}|{A}|count|N"] for week in (2, 4, 8)] == [1, 1, 1]
+    assert found[f"A|R|8|{C}|intercurrent_events|n:left"] == 1
+    for row in ard.filter(pl.col("METHOD") == "intercurrent_events").iter_rows(named=True):
+        rows = select_rows(made, row)
+        assert (fingerprint(rows), rows.height) == (row["INPUTS"], 1)
+
+
+def test_a_dataset_without_dtype_has_only_observed_values() -> None:
+    doses = {name: {0: 1.0, 2: 2.0} for name in FOUR}
+    study = trial(
+        analysis(["R"], ["count"], contrast="none"),
+        events=[event("more", "composite", "above baseline", parameter="D")],
+    )
+    made = datasets(subjects(FOUR), {"R": ALWAYS, "D": doses})
+    made["ADX"] = made["ADX"].drop("DTYPE")
+    ard = analyse(study, made, STAMP)
+    assert numbers(ard)[f"A|R|2|{A}|count|n"] == 0
+    query = ard.filter(pl.col("METHOD") == "intercurrent_events")["QUERY"][0]
+    assert "DTYPE" not in query

@@ -163,7 +163,7 @@ def by_hand(place: np.ndarray) -> dict[str, list[int]]:
 
 def test_responses_are_counted_in_strata_of_which_any_parameter_is_enough() -> None:
     counts = by_hand(np.ones(SIZE, bool))
-    assert counts == {"x1": [3, 2], "n1": [4, 2], "x2": [1, 1], "n2": [3, 3]} or sum(counts["n1"]) == 6
+    assert counts == {"x1": [3, 2], "n1": [3, 3], "x2": [1, 1], "n2": [3, 3]}
     found = run("R", ["cmh", "stratified_miettinen_nurminen", "stratified_newcombe"], strata=("C-1",))
     expected = stats.cmh(**counts)
     assert found["2|cmh|p_value"] == expected.p_value
@@ -330,3 +330,26 @@ def test_a_stratum_is_known_when_one_parameter_says_yes_and_unknown_when_none_do
     ard = analyse(study, lacking(without, "S"), STAMP).filter(pl.col("METHOD") == "cmh")
     assert ard["ERROR"].unique().to_list() == [f"stratum C-1 is not known of {without}"]
     assert ard["VALUE"].null_count() == ard.height == 2
+
+
+def test_strata_of_a_restricted_parameter_are_those_of_whom_it_is_about() -> None:
+    data = made()
+    outside = pl.col("USUBJID").is_in(["p00", "p01"]) & (pl.col("PARAMCD") == "R")
+    data["ADX"] = data["ADX"].filter(~outside)
+    restricted = parameter("R", "binary", restrict="history.LN == 'Y'")
+    parameters = tuple(restricted if one.id == "R" else one for one in PARAMETERS)
+    one = analysis(["R"], ["cmh"], weeks=(2,), strata=("C-1",))
+    study = trial(one, strata=[STRATUM], parameters=parameters)
+    ard = analyse(study, data, STAMP).filter(pl.col("METHOD") == "cmh")
+    assert ard["N"].unique().to_list() == [SIZE - 2]
+    assert numbers(ard)[f"A|R|2|{CONTRAST}|cmh|p_value"] == stats.cmh(**by_hand(np.arange(SIZE) > 1)).p_value
+
+
+def test_imputing_components_without_components_is_refused() -> None:
+    from lupustrial.analysis import METHODS
+    from lupustrial.analysis._method import Settings, attempt_model
+
+    rows = dataclasses.replace(rows_of("composite"), components={}, component_bases={})
+    found = attempt_model(METHODS["mi_composite"], rows, Model(), Settings())
+    said = {result.error for results in found.values() for result in results}
+    assert said == {"mi_composite needs the components of the response (model: components)"}

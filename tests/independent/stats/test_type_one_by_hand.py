@@ -28,9 +28,10 @@ def test_the_worst_rate_of_three_and_three_is_a_half() -> None:
 def test_two_strata_of_two_and_two() -> None:
     """Count the tables that CMH rejects, at a half in either stratum.
 
-    A stratum with 2, 1 or 3 responders has the variance 1/3, 1/4 or 1/4. Both strata extreme in one direction:
-    2^2/(1/3 + 1/3) = 6, in 2 of 256 of trials. One extreme, the other with one or three responders, the odd one
-    on the same side: 1.5^2/(1/3 + 1/4) = 3.857 > 3.841, in 8 of 128. Neither extreme: at most 1/(1/4 + 1/4).
+    A stratum with 2, 1 or 3 responders has the variance 1/3, 1/4 or 1/4. Both strata extreme in one
+    direction: 2^2/(1/3 + 1/3) = 6, in 2 of 256 trials. One extreme, the other with one or three responders,
+    the odd one on the same side: 1.5^2/(1/3 + 1/4) = 3.857 > 3.841, in 8 of 128. One extreme alone: at most
+    1/(1/3) = 3. Neither extreme: at most 1/(1/4 + 1/4) = 2.
     """
     chances = exact.stratified_size((2, 2), (2, 2))
     assert exact.size_at(chances, (0.5, 0.5)) == pytest.approx(2 / 256 + 8 / 128, abs=1e-14)

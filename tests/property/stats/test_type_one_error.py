@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +24,16 @@ def _joined(*batches: tallies.Tallies) -> tallies.Tallies:
     return whole
 
 
-def test_the_number_of_processes_changes_nothing() -> None:
-    trials_of = {"renal": 2100, "one week few": 5}  # 2100 are three batches
-    one, two = (simulate.simulate(trials_of, seed=SEED, imputations=2, workers=workers) for workers in (1, 2))
-    assert one == two
+def test_neither_workers_nor_batches_change_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Threads in place of processes, which take seconds to start.
+    monkeypatch.setattr(
+        simulate,
+        "ProcessPoolExecutor",
+        lambda workers, mp_context: ThreadPoolExecutor(workers * bool(mp_context)),
+    )
+    monkeypatch.setitem(scenarios.SCENARIOS, "renal", replace(scenarios.SCENARIOS["renal"], batch=7))
+    found = simulate.simulate({"renal": 20}, seed=SEED, imputations=2, workers=2)
+    assert found == {"renal": simulate._run("renal", SEED, 2, 0, 20)}
 
 
 def test_a_trial_does_not_depend_on_the_batch_that_it_is_in() -> None:
@@ -74,11 +82,12 @@ def test_as_many_leave_as_the_page_says() -> None:
 
 
 def test_the_simulated_share_agrees_with_the_exact_size() -> None:
-    found = simulate._run("paper 0.30", SEED, 2, 0, 1500)
-    for key, tally in found.items():
+    found = simulate._run("paper 0.30", SEED, 2, 0, 400)
+    for key in (key for key in found if key.method in {"pearson", "fisher", "newcombe"}):
+        tally = found[key]
         rejects = exact.tables(plans.shipped()[key.analysis, key.method], 29, 30).rejects
         size = float(exact.power(rejects, 0.30, 0.30))
-        assert tally.found[0] == pytest.approx(size, abs=4 * np.sqrt(size * (1 - size) / 1500))
+        assert tally.found[0] == pytest.approx(size, abs=4 * np.sqrt(size * (1 - size) / 400))
 
 
 @pytest.mark.parametrize("test", ["pearson", "n_minus_1", "fisher"])
@@ -100,7 +109,7 @@ def test_the_stratified_score_test_is_that_of_cochran_mantel_and_haenszel() -> N
 
 def test_cmh_depends_on_the_responders_by_stratum_and_on_the_sum_of_the_first_arm() -> None:
     n1, n2 = [5, 4, 6], [4, 6, 3]
-    for x1 in ([1, 2, 4], [3, 1, 3], [2, 2, 3], [2, 3, 2]):
+    for x1 in ([1, 2, 4], [3, 1, 3], [2, 2, 3], [1, 3, 3]):
         x2 = [each - x for each, x in zip([4, 5, 6], x1, strict=True)]
         other = exact.one_table(n1, n2, [4, 5, 6], sum(x1))
         same = stats.cmh(x1=x1, n1=n1, x2=x2, n2=n2).p_value

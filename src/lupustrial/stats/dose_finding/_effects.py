@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
-from lupustrial.stats._arguments import Floats, Values, check_choice, check_probabilities, checked_values, refuse
+from lupustrial.stats._arguments import (
+    Floats,
+    Values,
+    check_choice,
+    check_probabilities,
+    checked_values,
+    refuse,
+)
 from lupustrial.stats.dose_finding._checks import DIRECTIONS
 from lupustrial.stats.dose_finding._fit import (
     DoseResponseFit,

@@ -142,7 +142,9 @@ def dose_estimates(*, doses: Values, estimates: Values, covariance: Matrix) -> D
     levels = checked_doses(doses)
     (values,) = checked_values(least=1, estimates=estimates)
     if values.size != levels.size:
-        raise refuse("STAT-071", f"{values.size} estimates for {levels.size} doses", "estimates", "one a dose")
+        raise refuse(
+            "STAT-071", f"{values.size} estimates for {levels.size} doses", "estimates", "one a dose"
+        )
     return DoseEstimates(
         method="given",
         doses=levels,

@@ -127,8 +127,8 @@ def fit_dose_response_general(
         scale: Of betaMod.
 
     Raises:
-        StatisticsError: Estimates at fault (STAT-002, STAT-003, STAT-064, STAT-071), unknown model (STAT-006),
-            bounds, offset or scale at fault or fewer doses than parameters (STAT-070).
+        StatisticsError: Estimates at fault (STAT-002, STAT-003, STAT-064, STAT-071), unknown model
+            (STAT-006), bounds, offset or scale at fault or fewer doses than parameters (STAT-070).
     """
     given = dose_estimates(doses=doses, estimates=estimates, covariance=covariance)
     return _fit(model, given, bounds=bounds, offset=offset, scale=scale)
@@ -148,7 +148,7 @@ def _checked_bounds(model: str, bounds: Bounds | None, top: float) -> Floats:
     except (TypeError, ValueError):
         array = np.empty((0, 0))
     good = array.shape == (len(names), 2) and np.isfinite(array).all()
-    if not good or not (0 < array[:, 0]).all() or not (array[:, 0] < array[:, 1]).all():
+    if not good or not (array[:, 0] > 0).all() or not (array[:, 0] < array[:, 1]).all():
         hint = f"give a pair 0 < low < high for each of {', '.join(names)}"
         raise refuse("STAT-070", f"{bounds!r} does not bound them", "bounds", hint)
     return array

@@ -11,8 +11,9 @@ from lupustrial.stats._arguments import Floats
 from lupustrial.stats.multiplicity._joint import union_probability
 
 _ACCURACY = 1e-12
-_END = 8.5  # half-widths of the density of log s; beyond, its mass is below 1e-15
-_STEP = 0.5  # of the standard deviation of log s
+_END = 40.0  # minus the logarithm of the density of log s, against its top, at which it is cut
+_NEGLIGIBLE = 1e-9  # share of a node that is left out
+_STEP = 0.2  # of log s, and at most one standard deviation of it
 
 
 def upper_tail(statistic: Floats, df: float | None) -> Floats:
@@ -33,7 +34,7 @@ def adjusted_p(statistics: Floats, correlation: Floats, *, df: float | None, two
         union_probability(np.full(size, tail), correlation, df=df, two_sided=two_sided)[0]
         for tail in raw.tolist()
     ]
-    return np.clip(np.array(values), raw, 1.0)
+    return np.asarray(np.clip(np.array(values), raw, 1.0))
 
 
 def critical_value(correlation: Floats, *, alpha: float, df: float | None, two_sided: bool) -> float:
@@ -55,17 +56,17 @@ def exceedance(
     """Return P(some Z_i + shift_i exceeds limit * s), s² = chi²/df (1 where df is ``None``) (eq. 24)."""
     if df is None:
         return _normal_exceedance(limit, shift, correlation, two_sided=two_sided)
-    deviation = 1 / math.sqrt(2 * df)
-    v = deviation * _STEP * np.arange(-math.ceil(2 * _END / _STEP), math.ceil(_END / _STEP) + 1)
-    constant = math.log(2) + df / 2 * math.log(df / 2) - float(special.gammaln(df / 2))
-    density = np.exp(constant + df * (v - 0.5 * np.exp(2 * v)))
+    step = min(_STEP, 1 / math.sqrt(2 * df))
+    low, high = _END / df + math.sqrt(_END / df), math.sqrt(_END / df)
+    v = step * np.arange(-math.ceil(low / step), math.ceil(high / step) + 1)
+    density = np.exp(df * (v - 0.5 * np.expm1(2 * v)))
     density /= density.sum()
-    seen = density > _ACCURACY
+    seen = density > _NEGLIGIBLE
     values = [
         _normal_exceedance(limit * scale, shift, correlation, two_sided=two_sided)
         for scale in np.exp(v[seen]).tolist()
     ]
-    return min(1.0, float(density[seen] @ np.array(values)))
+    return min(1.0, float(density[seen] @ np.array(values) / density[seen].sum()))
 
 
 def _normal_exceedance(limit: float, shift: Floats, correlation: Floats, *, two_sided: bool) -> float:

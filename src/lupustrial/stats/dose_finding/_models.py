@@ -61,19 +61,19 @@ def _sig_emax_gradient(dose: Floats, shape: Floats, _constant: float) -> Floats:
 
 def _sig_emax_slope(dose: Floats, shape: Floats, _constant: float) -> Floats:
     share, _ = _rise(dose, shape[0], shape[1])
-    return share * (1 - share) * shape[1] / np.maximum(dose, np.finfo(float).tiny)
+    return np.asarray(share * (1 - share) * shape[1] / np.maximum(dose, np.finfo(float).tiny))
 
 
 def _emax(dose: Floats, shape: Floats, _constant: float) -> Floats:
-    return dose / (shape[0] + dose)
+    return np.asarray(dose / (shape[0] + dose))
 
 
 def _emax_gradient(dose: Floats, shape: Floats, _constant: float) -> Floats:
-    return (-dose / (shape[0] + dose) ** 2)[:, None]
+    return np.asarray((-dose / (shape[0] + dose) ** 2)[:, None])
 
 
 def _emax_slope(dose: Floats, shape: Floats, _constant: float) -> Floats:
-    return shape[0] / (shape[0] + dose) ** 2
+    return np.asarray(shape[0] / (shape[0] + dose) ** 2)
 
 
 def _logistic(dose: Floats, shape: Floats, _constant: float) -> Floats:
@@ -87,15 +87,15 @@ def _logistic_gradient(dose: Floats, shape: Floats, constant: float) -> Floats:
 
 def _logistic_slope(dose: Floats, shape: Floats, constant: float) -> Floats:
     share = _logistic(dose, shape, constant)
-    return share * (1 - share) / shape[1]
+    return np.asarray(share * (1 - share) / shape[1])
 
 
 def _exponential(dose: Floats, shape: Floats, _constant: float) -> Floats:
-    return np.expm1(dose / shape[0])
+    return np.asarray(np.expm1(dose / shape[0]))
 
 
 def _exponential_gradient(dose: Floats, shape: Floats, _constant: float) -> Floats:
-    return (-np.exp(dose / shape[0]) * dose / shape[0] ** 2)[:, None]
+    return np.asarray((-np.exp(dose / shape[0]) * dose / shape[0] ** 2)[:, None])
 
 
 def _exponential_slope(dose: Floats, shape: Floats, _constant: float) -> Floats:
@@ -121,14 +121,12 @@ def _beta_gradient(dose: Floats, shape: Floats, scale: float) -> Floats:
 
 def _beta_slope(dose: Floats, shape: Floats, scale: float) -> Floats:
     x = np.clip(dose / scale, np.finfo(float).tiny, 1 - np.finfo(float).eps)
-    return _beta(x * scale, shape, scale) * (shape[0] / x - shape[1] / (1 - x)) / scale
+    return np.asarray(_beta(x * scale, shape, scale) * (shape[0] / x - shape[1] / (1 - x)) / scale)
 
 
 _WIDE = (0.001, 1.5)
 FAMILIES: dict[str, Family] = {
-    "linear": Family(
-        ("e0", "delta"), (), lambda d, _s, _c: d, _nothing, lambda d, _s, _c: np.ones_like(d)
-    ),
+    "linear": Family(("e0", "delta"), (), lambda d, _s, _c: d, _nothing, lambda d, _s, _c: np.ones_like(d)),
     "linlog": Family(
         ("e0", "delta"), (), lambda d, _s, off: np.log(d + off), _nothing, lambda d, _s, off: 1 / (d + off)
     ),
@@ -248,7 +246,9 @@ def constant_of(model: str, top: float, *, offset: float | None, scale: float | 
         return 0.0
     if scale is not None and scale < top:
         message = f"scale {scale:g} lies below the largest dose {top:g}"
-        raise refuse("STAT-070", message, "scale", "betaMod ends at its scale: give at least the largest dose")
+        raise refuse(
+            "STAT-070", message, "scale", "betaMod ends at its scale: give at least the largest dose"
+        )
     return SCALE * top if scale is None else scale
 
 

@@ -47,7 +47,7 @@ def profile(
             column = column - ones * (ones @ column)
             length = np.linalg.norm(column)
         if not 0 < length < np.inf:
-            return target
+            return np.asarray(target)
         unit = column / length
         return np.asarray(target - unit * (unit @ target))
 
@@ -63,9 +63,7 @@ def best_shape(residuals: Callable[[Floats], Floats], low: Floats, high: Floats)
 
     if low.size == 1:
         return _best_on_line(lambda value: square(np.array([value])), float(low[0]), float(high[0]))
-    edges = [
-        _along_edge(square, low, high, axis, end) for axis in (0, 1) for end in (low[axis], high[axis])
-    ]
+    edges = [_along_edge(square, low, high, axis, end) for axis in (0, 1) for end in (low[axis], high[axis])]
     inside = [_follow(residuals, start, low, high) for start in _valleys(square, low, high)]
     return _least(square, [*edges, *inside])
 
@@ -120,9 +118,7 @@ def _valleys(square: Profile, low: Floats, high: Floats) -> list[Floats]:
     values = np.array([[square(np.array([a, b])) for b in second] for a in first])
     padded = np.pad(values, 1, constant_values=np.inf)
     rows, columns = values.shape
-    around = [
-        padded[i : i + rows, j : j + columns] for i in range(3) for j in range(3) if (i, j) != (1, 1)
-    ]
+    around = [padded[i : i + rows, j : j + columns] for i in range(3) for j in range(3) if (i, j) != (1, 1)]
     lowest = np.argwhere(values <= np.min(around, axis=0))
     order = np.argsort([values[i, j] for i, j in lowest], kind="stable")[:_VALLEYS]
     return [np.array([first[lowest[k][0]], second[lowest[k][1]]]) for k in order]

@@ -136,9 +136,7 @@ def _test(
     two_sided = alternative == "two-sided"
     contrasts = optimal_contrasts(models, given.doses, covariance=given.covariance, direction=direction)
     values = contrasts.contrasts @ given.estimates
-    errors = np.sqrt(
-        np.einsum("ij,jk,ik->i", contrasts.contrasts, given.covariance, contrasts.contrasts)
-    )
+    errors = np.sqrt(np.einsum("ij,jk,ik->i", contrasts.contrasts, given.covariance, contrasts.contrasts))
     statistics = values / errors
     p_values = upper_tail(np.abs(statistics), df) * 2 if two_sided else upper_tail(statistics, df)
     best = int(np.argmax(np.abs(statistics) if two_sided else statistics))

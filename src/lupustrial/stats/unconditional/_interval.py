@@ -24,8 +24,9 @@ def exact_unconditional_interval(
     """Estimate a difference, ratio or odds ratio with the interval that inverts exact unconditional tests.
 
     It covers with at least the nominal probability whatever the two proportions are. It is the smallest
-    interval that holds every value not rejected by `exact_unconditional_test`; a limit is at most 1e-7 (of
-    itself for ratios) wider than that, never knowingly narrower.
+    interval that holds every value not rejected by `exact_unconditional_test`, to 1e-7 (of itself for
+    ratios). Where two tables nearly tie, a limit can lie some 1e-6 further out; it is never knowingly
+    further in.
 
     Args:
         x1: Events in the first group.
