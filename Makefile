@@ -42,10 +42,12 @@ docs: ## build the documentation into site/, every link checked
 	@bash scripts/setup.sh dev
 	@$(BIN)/python scripts/check_docs.py
 	@$(BIN)/python scripts/instrument_tables.py --check
+	@$(BIN)/python scripts/comparison_pages.py --check
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
-tables: ## write the tables of the instrument pages anew
+tables: ## write the tables of the instrument pages and the pages of comparison anew
 	@$(BIN)/python scripts/instrument_tables.py
+	@$(BIN)/python scripts/comparison_pages.py
 
 lock: ## renew the locks (needs network)
 	@bash scripts/setup.sh dev

@@ -5,17 +5,16 @@
     python scripts/comparison_pages.py --cases FILE    print how FILE, in the same format, is met
 
 The adapters are those of ``tests/independent/stats/test_shared_vectors.py``, so a page shows what the tests
-compare. Why a number differs from another program's is told in ``docs/comparison/reasons.csv``. Where the
-reference folder is absent the pages stay as they are, and the script says so.
+compare and why a number is not met (``KNOWN_DIFFERENCES``). Where the reference folder is absent the pages
+stay as they are, and the script says so.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +22,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "comparison"
 sys.path.insert(0, str(ROOT / "tests" / "_support"))
 
-from reference_cases import FOLDER, Adapter, Case, Number, cases_in, methods, shared_cases  # noqa: E402  # path
+from reference_cases import (  # noqa: E402  # the path is set above
+    FOLDER,
+    Adapter,
+    Case,
+    Number,
+    cases_in,
+    known_differences,
+    methods,
+    shared_cases,
+)
 
 DIGITS = 8
 NOTHING = 5e-11  # of the expected number: what two machines may differ by is not shown
@@ -80,25 +88,16 @@ def _held(name: str) -> str:
 
 
 def _lines(cases: Sequence[Case]) -> list[Line]:
-    adapters = methods()
-    reasons = _reasons()
-    return [line for case in cases for line in _compared(case, adapters.get(case.method), reasons)]
+    adapters, known = methods(), known_differences()
+    return [line for case in cases for line in _compared(case, adapters.get(case.method), known)]
 
 
-def _compared(case: Case, adapter: Adapter | None, reasons: Sequence[Sequence[str]]) -> Iterator[Line]:
+def _compared(case: Case, adapter: Adapter | None, known: Mapping[tuple[str, ...], str]) -> Iterator[Line]:
     answer = {} if adapter is None else adapter(case)
     for number in case.numbers:
-        ours = answer.get(number.quantity)
-        said = "" if adapter else "not built"
-        for method, case_id, quantity, reason in reasons:
-            if method == case.method and case_id in {"", case.id} and number.quantity.startswith(quantity):
-                said = reason
-        yield Line(case=case, number=number, ours=ours, reason=said)
-
-
-def _reasons() -> list[tuple[str, ...]]:
-    with (PAGES / "reasons.csv").open(encoding="utf-8", newline="") as rows:
-        return [tuple(row.values()) for row in csv.DictReader(rows)]
+        keys = ((case.id, number.quantity), (case.id, case.method, number.quantity))
+        reason = next((known[key] for key in keys if key in known), "" if adapter else "not built")
+        yield Line(case=case, number=number, ours=answer.get(number.quantity), reason=reason)
 
 
 def _pages(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from lupustrial.analysis._ard import Cell, GroupType, Result, results_frame
+from lupustrial.analysis._ard import Cell, Result, results_frame
 from lupustrial.analysis._check import check_plan
 from lupustrial.analysis._condition import to_sql
 from lupustrial.analysis._disposition import steps
 from lupustrial.analysis._event_counts import EVENTS, event_counts
 from lupustrial.analysis._events import Values
+from lupustrial.analysis._groups import Group, contrasts, groups
 from lupustrial.analysis._method import Method, Settings, attempt, attempt_model, failed
 from lupustrial.analysis._model_rows import model_rows
 from lupustrial.analysis._registry import DISPOSITION, METHODS
@@ -73,22 +74,6 @@ def analyse(study: Study, datasets: Mapping[str, pl.DataFrame], stamp: Stamp) ->
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Group:
-    """The participants that one result is about; `reference` is set for a comparison of two arms."""
-
-    label: str
-    type: GroupType
-    arm: str | None
-    reference: str | None = None
-
-    @property
-    def arms(self) -> tuple[str, ...] | None:
-        if self.arm is None:
-            return None
-        return (self.arm,) if self.reference is None else (self.arm, self.reference)
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Worker:
     study: Study
     rows: AnalysisRows
@@ -107,34 +92,14 @@ class _Worker:
                     yield from self._events(analysis, parameter, week)
             for method in suited:
                 if method.level == "model":
-                    for group in self._contrasts():
+                    for group in contrasts(self.study):
                         yield from self._model(analysis, parameter, group, method)
 
-    def _groups(self, analysis: Analysis, methods: Sequence[Method]) -> Iterator[_Group]:
-        levels = {method.level for method in methods}
-        arms = [arm.label for arm in self.study.arms]
+    def _groups(self, analysis: Analysis, methods: Sequence[Method]) -> Iterator[Group]:
         alone = self.rows.blinded or analysis.by == "none"
-        if levels & {"arm", "trial"}:
-            if alone:
-                yield _Group(label="all", type="overall", arm=None)
-            else:
-                yield from (_Group(label=arm, type="arm", arm=arm) for arm in arms)
-        if "within" in levels:
-            if alone:
-                yield _Group(label="all", type="within", arm=None)
-            else:
-                yield from (_Group(label=arm, type="within", arm=arm) for arm in arms)
-        if "between" in levels:
-            yield from self._contrasts()
+        return groups(self.study, {method.level for method in methods}, alone=alone)
 
-    def _contrasts(self) -> Iterator[_Group]:
-        reference = self.study.reference_arm.label
-        for arm in (arm.label for arm in self.study.arms):
-            if arm != reference:
-                label = f"{arm} - {reference}"
-                yield _Group(label=label, type="contrast", arm=arm, reference=reference)
-
-    def _model(self, analysis: Analysis, parameter: Parameter, group: _Group, method: Method) -> _Cells:
+    def _model(self, analysis: Analysis, parameter: Parameter, group: Group, method: Method) -> _Cells:
         """Fit a model of all weeks; its results stand at each of them."""
         weeks = [week for week in analysis.weeks if week != self.study.baseline_visit.week]
         rows, reason = None, NOT_WHILE_BLINDED if self.rows.blinded else self.rows.fault(parameter, analysis)
@@ -170,7 +135,7 @@ class _Worker:
         analysis: Analysis,
         parameter: Parameter,
         week: int | None,
-        group: _Group,
+        group: Group,
         methods: Sequence[Method],
     ) -> _Cells:
         level = {"arm": "arm", "overall": "arm", "within": "within", "contrast": "between"}[group.type]
@@ -202,7 +167,7 @@ class _Worker:
         parameter: Parameter,
         analysis: Analysis,
         week: int | None,
-        group: _Group,
+        group: Group,
         method: Method,
         block: Block,
     ) -> tuple[int, list[Values]]:
@@ -224,7 +189,7 @@ class _Worker:
         analysis: Analysis,
         parameter: Parameter,
         week: int | None,
-        group: _Group,
+        group: Group,
         method: Method,
         block: Block,
     ) -> Cell:
@@ -261,7 +226,7 @@ class _Worker:
             warning=BLINDED if self.rows.blinded else None,
         )
 
-    def _incomplete(self, analysis: Analysis, parameter: Parameter, group: _Group, used: int) -> str | None:
+    def _incomplete(self, analysis: Analysis, parameter: Parameter, group: Group, used: int) -> str | None:
         """Say how many of the population have no value, where all of them should have one."""
         if parameter.restrict is not None:
             return None

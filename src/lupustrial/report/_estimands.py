@@ -51,7 +51,7 @@ def plan_blocks(results: Results) -> list[dict[str, Any]]:
     blocks = []
     for estimand in plan.estimands:
         used = [one for one in plan.analyses if one.estimand == estimand.id]
-        counted = [(one.id, max(one.weeks)) for one in used if one.weeks]
+        counted = [(one.id, week) for one in used for week in _few(set(one.weeks))]
         blocks.append(_block(results, plan, estimand, "", [one.id for one in used], counted))
     return blocks
 

@@ -45,8 +45,6 @@ def _midp_lower(x: int, n: int, tail: float) -> float:
         above = special.betainc(x + 1, n - x, p) if x < n else 0.0
         return float(special.betainc(x, n - x + 1, p) + above) / 2 - tail
 
-    if excess(1.0) <= 0:  # only for x = n, where half the weight never reaches the tail of a low level
-        return 1.0
     return float(optimize.brentq(excess, 0.0, 1.0, xtol=PRECISION))
 
 
@@ -79,14 +77,13 @@ def _blaker_lower(x: int, n: int, alpha: float) -> float:
     upper = special.betainc(x, n - x + 1, jumps)
     # at the end of each stretch, before the next count joins: its own tail and all of P(X >= x)
     last = np.concatenate([[0.0], special.bdtr(k[:-1], n, jumps[1:])]) + upper
-    for place, (before, at) in enumerate(zip(last, 2 * upper, strict=True)):
-        if before > alpha:
-            start = 0.0 if place == 0 else float(jumps[place - 1])
-            args = (x, n, place - 1, alpha)
-            return float(optimize.brentq(_acceptability, start, jumps[place], args=args, xtol=PRECISION))
-        if at > alpha:
-            return float(jumps[place])
-    return float(optimize.brentq(_acceptability, jumps[-1], 1.0, args=(x, n, x - 1, alpha), xtol=PRECISION))
+    # at the last jump both tails are 1/2, so the acceptability is 1 there
+    place = int(np.argmax(2 * upper > alpha))
+    if last[place] <= alpha:
+        return float(jumps[place])
+    start = float(jumps[place - 1]) if place else 0.0
+    args = (x, n, place - 1, alpha)
+    return float(optimize.brentq(_acceptability, start, jumps[place], args=args, xtol=PRECISION))
 
 
 def _acceptability(p: float, x: int, n: int, k: int, alpha: float) -> float:

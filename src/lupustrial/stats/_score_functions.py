@@ -86,7 +86,7 @@ def score_difference(x1: Floats, n1: Floats, x2: Floats, n2: Floats, value: Floa
 
 
 def least_variance(n1: Floats, n2: Floats, difference: Floats) -> Floats:
-    """Return the least variance of any two proportions with a difference, which rounding must not undercut."""
+    """Return the least variance of two proportions with a difference, which rounding must not undercut."""
     size = np.abs(difference)
     return np.asarray(size * (1 - size) / np.maximum(n1, n2))
 

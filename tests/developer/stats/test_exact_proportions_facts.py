@@ -100,6 +100,12 @@ def test_a_low_level_gives_a_narrow_interval_about_the_estimate() -> None:
     table = {"x1": 3, "n1": 6, "x2": 2, "n2": 6}
     found = stats.exact_unconditional_interval(**table, confidence_level=0.01)
     assert found.lower <= found.estimate <= found.upper
+    # at this level even the sample value of 1/4 v 2/4 is excluded on one side; it is the limit then
+    table = {"x1": 1, "n1": 4, "x2": 2, "n2": 4}
+    found = stats.exact_unconditional_interval(
+        **table, measure="odds ratio", two_sided="square", confidence_level=0.001
+    )
+    assert found.lower == pytest.approx(found.estimate)
 
 
 def test_pairs_that_all_change_or_never_do() -> None:

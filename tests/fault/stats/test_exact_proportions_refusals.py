@@ -15,7 +15,7 @@ PAIRS = {"both": 3, "lost": 1, "gained": 4, "neither": 9}
 NOTHING = {"x1": 0, "n1": 5, "x2": 0, "n2": 5}
 LARGE = {"x1": 3, "n1": 1500, "x2": 5, "n2": 900}
 
-many, interval, tested = (
+many, interval, check = (
     stats.miettinen_nurminen_many,
     stats.exact_unconditional_interval,
     stats.exact_unconditional_test,
@@ -48,8 +48,8 @@ REFUSED: list[tuple[str, Callable[[], object]]] = [
     ("STAT-006", lambda: interval(**TABLE, two_sided="both")),
     ("STAT-006", lambda: interval(**TABLE, statistic="unstandardised", two_sided="square")),
     ("STAT-006", lambda: interval(**TABLE, statistic="unstandardised", measure="odds ratio")),
-    ("STAT-006", lambda: tested(**TABLE, alternative="more")),
-    ("STAT-006", lambda: tested(**TABLE, alternative="less", two_sided="both")),
+    ("STAT-006", lambda: check(**TABLE, alternative="more")),
+    ("STAT-006", lambda: check(**TABLE, alternative="less", two_sided="both")),
     ("STAT-006", lambda: stats.skewness_corrected(**TABLE, measure="ratio")),
     ("STAT-006", lambda: stats.mover_jeffreys(**TABLE, measure="ratio")),
     ("STAT-006", lambda: stats.paired_difference(**PAIRS, interval="wilson")),
@@ -59,15 +59,15 @@ REFUSED: list[tuple[str, Callable[[], object]]] = [
     ("STAT-007", lambda: interval(**TABLE, confidence_level=1.0)),
     ("STAT-007", lambda: interval(**TABLE, berger_boos=0.03)),
     ("STAT-007", lambda: interval(**TABLE, berger_boos=-0.01)),
-    ("STAT-007", lambda: tested(**TABLE, berger_boos=1.0)),
-    ("STAT-007", lambda: tested(**TABLE, null=1.0)),
-    ("STAT-007", lambda: tested(**TABLE, null=0.0, measure="risk ratio")),
-    ("STAT-007", lambda: tested(**TABLE, null=float("nan"), measure="odds ratio")),
+    ("STAT-007", lambda: check(**TABLE, berger_boos=1.0)),
+    ("STAT-007", lambda: check(**TABLE, null=1.0)),
+    ("STAT-007", lambda: check(**TABLE, null=0.0, measure="risk ratio")),
+    ("STAT-007", lambda: check(**TABLE, null=float("nan"), measure="odds ratio")),
     ("STAT-007", lambda: stats.midp(x=1, n=3, confidence_level=0)),
     ("STAT-007", lambda: stats.mover_jeffreys(**TABLE, confidence_level=2)),
     ("STAT-007", lambda: stats.paired_odds_ratio(lost=1, gained=2, confidence_level=1.5)),
     ("STAT-008", lambda: interval(**LARGE)),
-    ("STAT-008", lambda: tested(**LARGE, null=0.1)),
+    ("STAT-008", lambda: check(**LARGE, null=0.1)),
 ]
 
 

@@ -1,7 +1,7 @@
 """Exact, skewness-corrected and paired intervals against R, run while the tests run.
 
-R shares nothing with our code: constrained estimates are found there by ``optimize`` on the likelihood, suprema
-on a fine grid, limits by checking that the p value at ours is the level.
+R shares nothing with our code: constrained estimates are found there by ``optimize`` on the likelihood,
+suprema on a fine grid, limits by checking that the p value at ours is the level.
 """
 
 from __future__ import annotations
@@ -130,8 +130,9 @@ pairscore <- function(t, v, ratio) {
     optimize(l, c(0, hi), maximum=TRUE, tol=1e-12)$objective }
   q <- optimize(inner, c(0, 1/(1+v)), maximum=TRUE, tol=1e-12)$maximum
   (t[1]+t[3]-v*(t[1]+t[2]))/sqrt(n*(1+v)*q+sum(t[1:3])*(v-1)) }
-output$tango <- lapply(input$tango, function(u) sapply(c(u$lower, u$upper), function(v) pairscore(u$table, v, FALSE)))
-output$tang <- lapply(input$tang, function(u) sapply(c(u$lower, u$upper), function(v) pairscore(u$table, v, TRUE)))
+both <- function(ratio) function(u) sapply(c(u$lower, u$upper), function(v) pairscore(u$table, v, ratio))
+output$tango <- lapply(input$tango, both(FALSE))
+output$tang <- lapply(input$tang, both(TRUE))
 b <- binom.test(7, 8)$conf.int; output$paired_odds <- b/(1-b)
 output$mcnemar_midp <- 2*pbinom(1, 8, .5)-dbinom(1, 8, .5)
 """

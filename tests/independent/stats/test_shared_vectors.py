@@ -12,18 +12,11 @@ from reference_cases import FOLDER, Answer, Case, Number, known_differences, met
 
 METHODS = methods()
 KNOWN = known_differences()
-# rpact simulates this one 1,000 times: its standard error is 0.0144, its tolerance 0.0142. Ours is exact (a
-# simulation of two million agrees, tests/independent/stats/test_r_sequential.py) and lies 1.1 errors off.
-SIMULATED = {("adapt_cp_fisher_equalalpha", "conditional_power_stage3")}
 CASES = [case for case in shared_cases() if case.method in METHODS]
 VECTORS = [(case, number) for case in CASES for number in case.numbers]
 
 
 def _marks(case: Case, number: Number) -> list[pytest.MarkDecorator]:
-    if (case.id, number.quantity) in SIMULATED:
-        return [
-            pytest.mark.xfail(strict=True, reason="the reference is a simulation with too small a tolerance")
-        ]
     for key in ((case.id, number.quantity), (case.id, case.method, number.quantity)):
         if key in KNOWN:
             return [pytest.mark.xfail(strict=True, reason=KNOWN[key])]
@@ -38,7 +31,7 @@ def _answer(case: Case) -> Answer:
 @pytest.mark.skipif(not VECTORS, reason=f"the shared reference vectors are absent: {FOLDER.name}")
 def test_every_method_mapped_here_has_vectors_and_none_is_lost() -> None:
     assert {case.method for case in CASES} == set(METHODS)
-    assert len(VECTORS) >= 260
+    assert len(VECTORS) >= 2290
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from lupustrial.stats._arguments import Floats, Values, check_choice, checked_va
 from lupustrial.stats.dose_finding._checks import DIRECTIONS, checked_doses, checked_models
 from lupustrial.stats.dose_finding._effects import first_dose
 from lupustrial.stats.dose_finding._fit import response_gradient
-from lupustrial.stats.dose_finding._models import DoseModel, constant_of
+from lupustrial.stats.dose_finding._models import DoseModel, constant_of, peak_of
 from lupustrial.stats.dose_finding._power import span
 
 CRITERIA = ("target_dose", "determinant")
@@ -142,9 +142,8 @@ def _gradient(model: DoseModel, doses: Floats, top: float, maximum: float) -> Fl
 def _target_dose(model: DoseModel, top: float, maximum: float, change: float) -> float:
     parameters, constant = _parameters(model, top, maximum)
     place = first_dose(model.model, parameters, constant, change, top)
-    if place is None:  # rounding only: the target lies below the greatest effect
-        return top
-    return place
+    peak = min(top, peak_of(model.model, np.array(model.parameters), constant))
+    return peak if place is None else place  # rounding only: the target lies below the greatest effect
 
 
 def _effect_gradient(model: DoseModel, dose: float, top: float, maximum: float) -> Floats:

@@ -27,6 +27,7 @@ from lupustrial.stats.dose_finding._joint_limits import limit_of
 from lupustrial.stats.dose_finding._models import peak_of
 
 _PRECISION = 1e-13
+_FLAT = 1e-6  # of target over highest dose: a slope below is none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -146,8 +147,8 @@ def target_dose(
     error, notes = None, [fit.note] if fit.note else []
     if dose is None:
         notes.append(f"the effect is not reached up to dose {end:g}")
-    elif fit.covariance is not None:
-        error = _target_error(fit, dose)
+    else:
+        error = _target_error(fit, dose, target / end)
     return TargetDose(
         model=fit.model,
         target=target,
@@ -159,12 +160,12 @@ def target_dose(
     )
 
 
-def _target_error(fit: DoseResponseFit, dose: float) -> float | None:
+def _target_error(fit: DoseResponseFit, dose: float, mean_slope: float) -> float | None:
     """Return the standard error of the target dose (eq. 27); ``None`` at the top of the curve."""
     at = np.array([dose])
     slope = float(response_slope(fit.model, fit.coefficients, at, fit.constant)[0])
     gradient = _effect(fit, at)[1][0]
-    if slope == 0 or fit.covariance is None:
+    if abs(slope) <= _FLAT * mean_slope or fit.covariance is None:
         return None
     return math.sqrt(max(float(gradient @ fit.covariance @ gradient), 0.0)) / abs(slope)
 

@@ -187,7 +187,8 @@ def _result(
     left = root @ (given.estimates - fitted)
     rss = float(left @ left) + given.residual
     gradient = root @ response_gradient(model, found, given.doses, constant)
-    covariance = _inverse(gradient.T @ gradient)
+    flat = len(box) > 0 and float(np.ptp(fitted)) <= _SINGULAR * float(np.abs(given.estimates).max())
+    covariance = None if flat else _inverse(gradient.T @ gradient)
     shape = found[len(found) - len(box) :]
     at_bound = tuple(
         name
@@ -268,8 +269,6 @@ def response_gradient(model: str, parameters: Floats, doses: Floats, constant: f
     count = len(FAMILIES[model].linear)
     shape = parameters[count:]
     columns = linear_columns(model, doses, shape, constant)
-    if shape.size == 0:
-        return columns
     by_shape = parameters[1] * FAMILIES[model].gradient(doses, shape, constant)
     return np.column_stack((columns, by_shape))
 

@@ -10,7 +10,7 @@ from scipy import optimize, special
 from lupustrial.stats._arguments import Floats
 from lupustrial.stats.multiplicity._joint import union_probability
 
-_ACCURACY = 1e-12
+_ACCURACY = 1e-9  # of the logarithm of a tail
 _END = 40.0  # minus the logarithm of the density of log s, against its top, at which it is cut
 _NEGLIGIBLE = 1e-9  # share of a node that is left out
 _STEP = 0.2  # of log s, and at most one standard deviation of it

@@ -22,7 +22,7 @@ class Family:
         linear: Names of the parameters that enter linearly; the first is the intercept.
         nonlinear: Names of the others.
         shape: Standardised response f0 at doses (K,), given the nonlinear parameters (q,) and the constant.
-        gradient: Derivatives of f0 by the nonlinear parameters, (K, q).
+        gradient: Derivatives of f0 by the nonlinear parameters of a fit, (K, q).
         slope: Derivative of f0 by the dose, (K,).
         bounds: Smallest and largest value of each nonlinear parameter where the largest dose is 1.
         scaled: Which nonlinear parameters are doses, so that their bounds grow with the largest dose.
@@ -134,7 +134,7 @@ FAMILIES: dict[str, Family] = {
         ("e0", "b1", "b2"),
         ("delta",),
         lambda d, s, _c: d + s[0] * d**2,
-        lambda d, _s, _c: (d**2)[:, None],
+        _nothing,
         lambda d, s, _c: 1 + 2 * s[0] * d,
     ),
     "emax": Family(("e0", "eMax"), ("ed50",), _emax, _emax_gradient, _emax_slope, (_WIDE,), (True,)),

@@ -32,6 +32,7 @@ _DEPENDENT = 1e-12  # variance left, given the statistics before, below which on
 _ROUNDING = 1e-9  # a coefficient below is none
 
 
+@lru_cache(maxsize=16)
 def _points(dimension: int) -> Floats:
     """Return ``_SHIFTS`` shifted copies of the lattice after the tent transform, (shifts x points, dim)."""
     base = np.arange(_POINTS)[:, None] * _VECTOR[:dimension] / _POINTS
@@ -104,13 +105,12 @@ def _stay_inside(
     """
     rank = len(ends)
     u = _points(max(rank - 1, 1))
-    tail = u[:, 0] * one_tail
     scale = np.ones(len(u))
     independent = np.empty((len(u), rank))
     if df is None:
-        independent[:, 0] = -special.ndtri(tail)
+        independent[:, 0] = -special.ndtri(u[:, 0] * one_tail)
     else:
-        first = -special.stdtrit(df, tail)
+        first = _exceeding(df, one_tail)
         scale = np.sqrt(_squared_scales(df + 1, rank - 1) / (df + first**2)) if rank > 1 else scale
         independent[:, 0] = first * scale
     inside = np.ones(len(u))
@@ -150,6 +150,12 @@ def _bounds(
         if two_sided or last < 0:
             low = np.maximum(low, lower)
     return low, high
+
+
+@lru_cache(maxsize=8)
+def _exceeding(df: float, one_tail: float) -> Floats:
+    """Return t values beyond the limit of ``one_tail``; all statistics of a single-step test share them."""
+    return np.asarray(-special.stdtrit(df, _points(1)[:, 0] * one_tail))
 
 
 @lru_cache(maxsize=32)

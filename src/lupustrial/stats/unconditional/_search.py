@@ -74,15 +74,7 @@ class _Scale:
         else:
             least = level / t.n1 if problem.measure == "risk ratio" else level**2 / (t.n1 * t.n2)
             self.first, self.last = math.log(least / 4), math.log(estimate)
-        while self.problem.square and self.first < self.last and self._has_other_side():
-            self.first -= math.log(2) if self.logarithmic else (1 + self.first) / 2
         self.first = min(self.first, self.last)
-
-    def _has_other_side(self) -> bool:
-        """Whether a table on the other side is as extreme at the first point; if none, none is below it."""
-        value = self.value(self.first)
-        lower = region(self.problem, value, value).lower
-        return lower is not None and bool((lower <= self.problem.table.n2).any())
 
     def value(self, point: float) -> float:
         """Return the value of the measure at a point of the scale."""
@@ -97,7 +89,9 @@ class _Scale:
         return min(max(at, self.first), self.last)
 
     def excess(self, point: float) -> float:
-        """Return the log of the p value at a point over the level."""
+        """Return the log of the p value at a point over the level; at the ends of the range, its sign."""
+        if point in {self.first, self.last}:
+            return -1.0 if point == self.first else 1.0
         value = self.value(point)
         p = supremum(self.problem, region(self.problem, value, value), value, value).high
         return math.log(max(p, 1e-300) / self.level)
@@ -112,12 +106,9 @@ def _crossing(scale: _Scale, guess: float) -> float:
     """Return a point at which the p value comes to exceed the level, near the guess."""
     step, point = FIRST_STEP, guess
     inside = scale.excess(point) > 0
-    while True:
-        further = max(scale.first, point - step) if inside else min(scale.last, point + step)
-        if further == point or (scale.excess(further) > 0) != inside:
-            break
+    further = max(scale.first, point - step) if inside else min(scale.last, point + step)
+    while (scale.excess(further) > 0) == inside:
         point, step = further, 2 * step
-    if further == point:
-        return point  # nothing is excluded, or everything below the estimate
+        further = max(scale.first, point - step) if inside else min(scale.last, point + step)
     low, high = min(point, further), max(point, further)
     return float(optimize.brentq(scale.excess, low, high, xtol=TOLERANCE / 10, rtol=1e-14))

@@ -73,16 +73,18 @@ def _maximise(path: Path, level: float | None, best: float) -> Bounds:
         nodes = np.sort(np.concatenate([nodes, ((nodes[:-1] + nodes[1:]) / 2)[wide]]))
     left, right, values = nodes[:-1], nodes[1:], path.probability(nodes)
     at_left, at_right = values[:-1], values[1:]
-    for finer in (*REFINEMENTS, 0):
+    rounds = 0
+    while True:
         best = max(best, float(values.max()))
         tops = np.maximum(at_left, at_right) / (1 - path.bend(left, right))
         kept = tops > best * (1 + CLOSE)
         bounds = Bounds(best, max(best * (1 + CLOSE), float(tops.max())))
         done = not kept.any() or bounds.settles(level) or best >= 1 - CLOSE
-        if done or finer == 0 or kept.sum() * finer > MOST_POINTS:
-            break
-        points = left[kept, None] + (right - left)[kept, None] * np.linspace(0.0, 1.0, finer + 1)
+        if done or rounds == len(REFINEMENTS) or kept.sum() * REFINEMENTS[rounds] > MOST_POINTS:
+            return bounds
+        inner = np.linspace(0.0, 1.0, REFINEMENTS[rounds] + 1)
+        points = left[kept, None] + (right - left)[kept, None] * inner
         values = path.probability(points.ravel()).reshape(points.shape)
         left, right = points[:, :-1].ravel(), points[:, 1:].ravel()
         at_left, at_right = values[:, :-1].ravel(), values[:, 1:].ravel()
-    return bounds
+        rounds += 1
