@@ -109,7 +109,7 @@ def _bounds(spec: Spec) -> list[list[float]] | None:
     given = spec.get("bounds")
     if given is None or spec["model"] in {"linear", "linlog", "quadratic"}:
         return None
-    return [list(pair) for pair in np.atleast_2d(given).tolist()]
+    return [list(pair) for pair in np.reshape(given, (-1, 2)).tolist()]
 
 
 def _fit(case: Case) -> stats.DoseResponseFit:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lupustrial.study._inspection import Inspection, Path
-from lupustrial.study._model import Derivation, Item, Parameter
+from lupustrial.study._model import Item
+from lupustrial.study._plan import Derivation, Parameter
 
 #: For each kind of derivation the fields it needs, then those it may have.
 _FIELDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lupustrial.study._inspection import Inspection, Path
-from lupustrial.study._model import Analysis, Estimand, EventRule, Stratum
+from lupustrial.study._plan import Analysis, Estimand, EventRule, Stratum
 
 _FEWEST_IMPUTATIONS = 2
 #: What a rule of this kind is about: the type of its parameter.

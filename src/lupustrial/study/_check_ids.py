@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lupustrial.study._inspection import Inspection, Path
-from lupustrial.study._model import AnalysisPlan, FurtherPlan, Study
+from lupustrial.study._model import Study
+from lupustrial.study._plan import AnalysisPlan, FurtherPlan
 
 _LOWER = re.compile(r"[a-z][a-z0-9_]*")
 _UPPER = re.compile(r"[A-Z][A-Z0-9_]*")

@@ -9,7 +9,8 @@ from dataclasses import replace
 from lupustrial.study._check_derivations import check_derivations
 from lupustrial.study._check_estimands import check_events, check_model, check_stratum
 from lupustrial.study._inspection import Inspection, Path
-from lupustrial.study._model import Analysis, Display, InstrumentUse
+from lupustrial.study._model import InstrumentUse
+from lupustrial.study._plan import Analysis, Display
 
 _PARAMETER = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 _DATASET = re.compile(r"AD[A-Z0-9]{1,6}")

@@ -10,6 +10,7 @@ import pytest
 
 from lupustrial.study import PARTICIPANT_FACTS, PLANNED_FACTS, RECORD_SCHEMA, STATUSES
 from lupustrial.study import _model as model
+from lupustrial.study import _plan as plan
 
 ROOT = Path(__file__).resolve().parents[3]
 FAULT = re.compile(r"\b(?:STUDY|RECORD)-\d{3}\b")
@@ -35,7 +36,11 @@ def test_every_documented_fault_exists() -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [kind for kind in vars(model).values() if dataclasses.is_dataclass(kind) and isinstance(kind, type)],
+    [
+        kind
+        for kind in {**vars(model), **vars(plan)}.values()
+        if dataclasses.is_dataclass(kind) and isinstance(kind, type)
+    ],
 )
 def test_every_key_is_documented(kind: type) -> None:
     text = (ROOT / "docs" / "study-folder.md").read_text(encoding="utf-8")

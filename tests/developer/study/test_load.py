@@ -11,7 +11,8 @@ import pytest
 from lupustrial.errors import StudyError
 from lupustrial.study import check_study, examine_study, load_study, new_study
 from lupustrial.study._check_derivations import _FIELDS
-from lupustrial.study._model import Derivation, Study
+from lupustrial.study._model import Study
+from lupustrial.study._plan import Derivation
 from lupustrial.study._schema import fields_at
 
 

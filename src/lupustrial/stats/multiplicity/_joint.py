@@ -45,8 +45,10 @@ def union_probability(
             _normal_block(tails[block], correlation[np.ix_(block, block)], loading, two_sided=two_sided)
             for block, loading in zip(blocks, loadings, strict=True)
         ]
-        union = -math.expm1(sum(math.log1p(-value) for value, _ in parts))
-        return union, max(error for _, error in parts)
+        error = max(error for _, error in parts)
+        if any(value >= 1 for value, _ in parts):
+            return 1.0, error
+        return -math.expm1(sum(math.log1p(-value) for value, _ in parts)), error
     if any(loading is None for loading in loadings):
         return lattice_union(tails, correlation, df=df, two_sided=two_sided)
     flat = np.concatenate([loading for loading in loadings if loading is not None])

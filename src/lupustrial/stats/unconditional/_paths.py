@@ -20,7 +20,7 @@ from lupustrial.stats.unconditional._problem import Problem
 from lupustrial.stats.unconditional._regions import Region
 
 TAIL = 50.0
-NODES = 3.2
+NODES = 5.5
 FIRST, SECOND = 1, 2
 FURTHER = np.array([1.0, 2.8, 7.0, 20.0])
 BLOCK = 1024

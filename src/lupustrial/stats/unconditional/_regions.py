@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,7 @@ def _over(problem: Problem, low: float, high: float) -> Sides:
         score, every = SCORES[problem.measure], _every(problem)
         at_low, at_high = (score(*every, np.array([value])) for value in (low, high))
         return _by_ends(problem, at_low, at_high)
-    parts = tuple(_parts(problem, np.array([value])) for value in (low, high))
+    parts = _parts(problem, low), _parts(problem, high)
     upper, lower = _by_ends(problem, *(part.score for part in parts))
     least, most = _variances(problem, *parts)
     seen = problem.table.x1, problem.table.x2
@@ -102,15 +103,16 @@ class _Parts:
     first: Floats
     second: Floats
 
-    @property
+    @cached_property
     def score(self) -> Floats:
         """The scores."""
         return np.asarray(self.excess / np.sqrt(np.maximum(self.first + self.second, TINY)))
 
 
-def _parts(problem: Problem, value: Floats) -> _Parts:
+@lru_cache(maxsize=4)
+def _parts(problem: Problem, value: float) -> _Parts:
     x1, n1, x2, n2 = every = _every(problem)
-    p1, p2 = CONSTRAINED[problem.measure](*every, value)
+    p1, p2 = CONSTRAINED[problem.measure](*every, np.array([value]))
     if problem.measure == "risk difference":
         return _Parts(x1 / n1 - x2 / n2 - value, p1, p2, p1 * (1 - p1) / n1, p2 * (1 - p2) / n2)
     second = value * value * p2 * (1 - p2) / n2

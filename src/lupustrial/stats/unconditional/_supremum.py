@@ -13,6 +13,7 @@ from lupustrial.stats.unconditional._regions import Region
 
 COARSEST = 0.2
 REFINEMENTS = (4, 8, 16, 32, 32)
+FINER = tuple(np.linspace(0.0, 1.0, count + 1) for count in REFINEMENTS)
 MOST_POINTS = 100_000
 CLOSE = 1e-9
 
@@ -69,22 +70,22 @@ def _maximise(path: Path, level: float | None, best: float) -> Bounds:
         return Bounds(value, value)
     inner = mesh(path.problem.table.n)
     nodes = np.concatenate([[start], inner[(inner > start) & (inner < stop)], [stop]])
-    while (wide := path.bend(nodes[:-1], nodes[1:]) > COARSEST).any():
+    while (wide := (bend := path.bend(nodes[:-1], nodes[1:])) > COARSEST).any():
         nodes = np.sort(np.concatenate([nodes, ((nodes[:-1] + nodes[1:]) / 2)[wide]]))
     left, right, values = nodes[:-1], nodes[1:], path.probability(nodes)
     at_left, at_right = values[:-1], values[1:]
     rounds = 0
     while True:
         best = max(best, float(values.max()))
-        tops = np.maximum(at_left, at_right) / (1 - path.bend(left, right))
+        tops = np.maximum(at_left, at_right) / (1 - bend)
         kept = tops > best * (1 + CLOSE)
         bounds = Bounds(best, max(best * (1 + CLOSE), float(tops.max())))
         done = not kept.any() or bounds.settles(level) or best >= 1 - CLOSE
         if done or rounds == len(REFINEMENTS) or kept.sum() * REFINEMENTS[rounds] > MOST_POINTS:
             return bounds
-        inner = np.linspace(0.0, 1.0, REFINEMENTS[rounds] + 1)
-        points = left[kept, None] + (right - left)[kept, None] * inner
+        points = left[kept, None] + (right - left)[kept, None] * FINER[rounds]
         values = path.probability(points.ravel()).reshape(points.shape)
         left, right = points[:, :-1].ravel(), points[:, 1:].ravel()
         at_left, at_right = values[:, :-1].ravel(), values[:, 1:].ravel()
+        bend = path.bend(left, right)
         rounds += 1
