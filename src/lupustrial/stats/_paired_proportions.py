@@ -1,4 +1,4 @@
-"""Intervals for a yes/no item before and after (docs/methods/intervals.md, eq. 24-31).
+"""Intervals for a yes/no item before and after (docs/methods/intervals.md, eq. 21-28).
 
 ``both``, ``lost``, ``gained`` and ``neither`` count the participants who had the item at both times, only
 before, only after, and never. A difference is after minus before, a ratio after over before.
@@ -86,10 +86,10 @@ def paired_difference(
         lost: Participants who had it before only.
         gained: Participants who had it after only.
         neither: Participants who never had it.
-        interval: ``"tango"`` inverts the score test (eq. 24-25; Tango 1998, Stat Med 17:891) and excludes 0
+        interval: ``"tango"`` inverts the score test (eq. 21-22; Tango 1998, Stat Med 17:891) and excludes 0
             exactly when McNemar's chi-square is significant; ``"newcombe"`` joins two Wilson intervals
-            through a continuity-corrected phi (eq. 26-27; Newcombe 1998, Stat Med 17:2635, method 10);
-            ``"wald"`` is eq. 28, too short in small samples.
+            through a continuity-corrected phi (eq. 23-24; Newcombe 1998, Stat Med 17:2635, method 10);
+            ``"wald"`` is eq. 25, too short in small samples.
         confidence_level: Nominal coverage.
 
     Returns:
@@ -128,7 +128,7 @@ def _change(pairs: Pairs) -> float:
 
 
 def _newcombe(pairs: Pairs, z: float) -> tuple[float, float]:
-    """Join the Wilson intervals of before and after through phi (eq. 26-27)."""
+    """Join the Wilson intervals of before and after through phi (eq. 23-24)."""
     n = pairs.n
     margins = pairs.before * (n - pairs.before) * pairs.after * (n - pairs.after)
     excess = float(pairs.both * pairs.neither - pairs.lost * pairs.gained)
@@ -146,7 +146,7 @@ def _newcombe(pairs: Pairs, z: float) -> tuple[float, float]:
 
 
 def _tango(pairs: Pairs) -> Callable[[Floats], Floats]:
-    """Return the score of a difference at the constrained estimate (eq. 24-25)."""
+    """Return the score of a difference at the constrained estimate (eq. 21-22)."""
     n, gained, lost = pairs.n, pairs.gained, pairs.lost
 
     def score(delta: Floats) -> Floats:
@@ -188,9 +188,9 @@ def paired_risk_ratio(
         lost: Participants who had it before only.
         gained: Participants who had it after only.
         neither: Participants who never had it.
-        interval: ``"tang"`` inverts the score test (eq. 29; Tang, Tang and Chan 2003, Stat Med 22:1217) and
+        interval: ``"tang"`` inverts the score test (eq. 26; Tang, Tang and Chan 2003, Stat Med 22:1217) and
             excludes 1 exactly when McNemar's chi-square is significant; ``"wald"`` is that of the log ratio
-            (eq. 30).
+            (eq. 27).
         confidence_level: Nominal coverage.
 
     Returns:
@@ -229,7 +229,7 @@ def paired_risk_ratio(
 
 
 def _tang(pairs: Pairs) -> Callable[[Floats], Floats]:
-    """Return the score of a ratio v / (1 + v) at the constrained estimate (eq. 29)."""
+    """Return the score of a ratio v / (1 + v) at the constrained estimate (eq. 26)."""
     n, some = pairs.n, pairs.both + pairs.lost + pairs.gained
 
     def score(share: Floats) -> Floats:
@@ -253,7 +253,7 @@ def paired_odds_ratio(
         lost: Participants who had the item before and not after.
         gained: Participants who had it after and not before.
         form: ``"exact"`` and ``"midp"`` turn the interval of ``gained`` among those who changed into odds
-            (eq. 31); they agree with `mcnemar` of the same form. ``"wald"`` is that of the log odds ratio.
+            (eq. 28); they agree with `mcnemar` of the same form. ``"wald"`` is that of the log odds ratio.
         confidence_level: Nominal coverage.
 
     Returns:

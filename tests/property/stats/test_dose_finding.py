@@ -103,6 +103,32 @@ def test_adjusted_p_lie_between_raw_and_bonferroni_and_agree_with_the_critical_v
     assert found.best == found.names[int(np.argmax(found.statistics))]
 
 
+@pytest.mark.parametrize("df", [None, 30.0])
+def test_p_values_of_effects_in_the_wrong_direction_rise_to_one(df: float | None) -> None:
+    smallest = 0.0
+    for effect in (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 6.0, 9.0, 40.0):
+        found = stats.multiple_contrast_test_general(
+            ALL, doses=[0, 0.3, 1], estimates=[0, -effect, -effect], covariance=np.eye(3) / 2, df=df
+        )
+        assert not found.signal
+        assert smallest - 1e-3 <= found.adjusted.min() <= 1
+        smallest = float(found.adjusted.min())
+    assert smallest == pytest.approx(1)
+
+
+@pytest.mark.parametrize("df", [None, 30.0])
+def test_estimates_that_hardly_differ_have_p_of_one(df: float | None) -> None:
+    found = stats.multiple_contrast_test_general(
+        ALL[:4],
+        doses=[0, 0.3, 1],
+        estimates=[0, 1e-9, 2e-9],
+        covariance=np.eye(3) / 2,
+        df=df,
+        alternative="two-sided",
+    )
+    assert found.adjusted == pytest.approx(np.ones(4), abs=1e-9)
+
+
 def test_a_candidate_given_twice_changes_nothing() -> None:
     once = _test(ALL[:4])
     twice = _test([*ALL[:4], ALL[1]])

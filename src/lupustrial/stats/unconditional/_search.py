@@ -1,4 +1,4 @@
-"""The least value of the measure that a level does not exclude (unconditional.md, eq. 5-7)."""
+"""The least value of the measure that a level does not exclude (unconditional.md, eq. 3, 7)."""
 
 from __future__ import annotations
 
