@@ -72,6 +72,8 @@ def _check_rates(
         _check_rate(inspection, (*path, place), rate, open_allowed=open_allowed)
     named = [rate.arm for rate in rates]
     references = [arm.id for arm in inspection.study.arms if arm.reference]
+    if not references or inspection.doubtful("arms"):
+        return  # which is said where the arms are
     if len(set(named)) != PAIR or len(named) != PAIR or not set(references) & set(named):
         hint = "give the rate of one arm and of the reference"
         inspection.error("STUDY-100", path, f"rates of {', '.join(named) or 'no arm'}", hint)

@@ -210,7 +210,7 @@ def test_below_the_first_point_of_the_search_p_is_at_most_half_the_level(
 
 @pytest.mark.parametrize("measure", MEASURES)
 @settings(max_examples=5, deadline=None)
-@given(table=tables(), level=LEVELS, two_sided=SIDES)
+@given(table=tables(6), level=LEVELS, two_sided=SIDES)
 def test_exact_intervals_hold_their_estimate_and_turn_with_the_groups(
     measure: str, table: Counts, level: float, two_sided: str
 ) -> None:
@@ -257,10 +257,9 @@ def test_values_outside_are_rejected_and_the_limit_is_not(
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize("two_sided", ["central", "square"])
-@pytest.mark.parametrize("berger_boos", [0.0, 1e-3])
+@pytest.mark.parametrize(("two_sided", "berger_boos"), [("central", 0.0), ("square", 0.0), ("central", 1e-3)])
 def test_coverage_is_nowhere_below_nominal(measure: str, two_sided: str, berger_boos: float) -> None:
-    n1, n2, level = 3, 3, 0.9
+    n1, n2, level = 3, 2, 0.9
     limits = {}
     for x1 in range(n1 + 1):
         for x2 in range(n2 + 1):
