@@ -42,14 +42,19 @@ def main() -> int:
     chosen = _chosen()
     begun = time.perf_counter()
     if not chosen.page:
-        found = simulate(
-            {name: getattr(chosen, scenario.kind) for name, scenario in SCENARIOS.items()},
+        kept = tallies.read(chosen.numbers) if chosen.only else {}
+        found = kept | simulate(
+            {
+                name: getattr(chosen, scenario.kind)
+                for name, scenario in SCENARIOS.items()
+                if name in (chosen.only or SCENARIOS)
+            },
             seed=SEED,
             imputations=IMPUTATIONS,
             workers=chosen.workers,
             told=_told,
         )
-        tallies.write(chosen.numbers, found)
+        tallies.write(chosen.numbers, {name: found[name] for name in SCENARIOS if name in found})
     chances = stratified_size(*STRATA)
     sizes = {told: size_at(chances, rates) for told, rates in STRATA_RATES.items()}
     text = page(
@@ -70,6 +75,9 @@ def _chosen() -> argparse.Namespace:
         parser.add_argument(f"--{kind}", type=int, default=count, help=f"trials each ({count})")
     parser.add_argument("--workers", type=int, default=2, help="processes (2)")
     parser.add_argument("--numbers", type=Path, default=NUMBERS, help="file of the counts")
+    parser.add_argument(
+        "--only", nargs="+", choices=SCENARIOS, metavar="ID", help="scenarios to simulate anew"
+    )
     parser.add_argument("--page", action="store_true", help="write the page from the counts that are kept")
     return parser.parse_args()
 

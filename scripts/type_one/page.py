@@ -120,18 +120,20 @@ def verdict(rate: float | None, error: float | None) -> str:
 
 
 def _attempts(found: Mapping[str, Tallies]) -> Iterator[str]:
+    """Say which covariances the mixed model used, and how often an analysis gave nothing."""
     for name, tallies in found.items():
         for key, tally in tallies.items():
+            told = f"- {SCENARIOS[name].told}; {key.method}, {key.remark}: "
             if tally.covariances:
-                used = ", ".join(f"{count:,} {cov}" for cov, count in tally.covariances.most_common())
-                yield f"- {SCENARIOS[name].told}; {key.method}, {key.remark}: {used} of {tally.trials:,}"
-    failed = [
-        f"- {SCENARIOS[name].told}; {key.method}, {key.remark}: {count:,} without a result ({reason})"
-        for name, tallies in found.items()
-        for key, tally in tallies.items()
-        for reason, count in tally.failures.most_common()
-    ]
-    yield from failed or ["- every analysis gave a result of every trial"]
+                used = ", ".join(
+                    f"{count:,} {covariance}" for covariance, count in tally.covariances.most_common()
+                )
+                yield f"{told}{used} of {tally.trials:,}"
+            if tally.failures:
+                lost = tally.failures.total()
+                reasons = "; ".join(f"{count:,} {reason}" for reason, count in tally.failures.most_common())
+                share = f"{lost:,} of {tally.trials:,} ({lost / tally.trials:.1%})"
+                yield f"{told}{share} without a result ({reasons})"
 
 
 def _clearly(exact: Exact, found: Mapping[str, Tallies]) -> Iterator[str]:

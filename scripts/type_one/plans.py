@@ -90,8 +90,12 @@ def shipped() -> dict[tuple[str, str], Shipped]:
     }
 
 
-def lighter(model: Model, *, imputations: int, seed: int, reference: Any = None) -> Model:
-    """Return the model with another number of imputations and seed, and perhaps another strategy."""
+def varied(
+    model: Model, *, imputations: int, seed: int, reference: Any = None, covariance: str | None = None
+) -> Model:
+    """Return the model with other imputations and seed, perhaps another strategy or a single covariance."""
+    if covariance is not None:
+        model = replace(model, covariance=covariance, fallback=())
     return replace(model, imputations=imputations, seed=seed, reference=reference or model.reference)
 
 

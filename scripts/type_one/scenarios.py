@@ -25,18 +25,28 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """A method of an analysis, and the weeks of which its results are counted."""
+    """A method of an analysis, and the weeks of which its results are counted.
+
+    Attributes:
+        analysis: Id of the analysis.
+        method: Id of the method.
+        weeks: The weeks.
+        cut: What the analysis sees of a trial; all where None.
+        reference: Strategy in place of the plan's.
+        covariance: Covariance in place of the plan's and of its fallbacks.
+    """
 
     analysis: str
     method: str
     weeks: tuple[int, ...] = (12,)
     cut: Callable[[ModelRows], ModelRows] | None = None
     reference: str | None = None
+    covariance: str | None = None
 
     def key(self, week: int) -> Key:
         """Return the line on which the results of a week are counted."""
-        reference = f"{self.reference}, " if self.reference else ""
-        return Key(self.analysis, self.method, f"{reference}week {week}")
+        settings = filter(None, (self.reference, self.covariance, f"week {week}"))
+        return Key(self.analysis, self.method, ", ".join(settings))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +84,9 @@ _ONE_WEEK = tuple(
     Use(analysis="M-SLEDAI-MMRM", method=name, cut=_AT_12) for name in ("ancova", "van_elteren")
 )
 _MIXED = (Use(analysis="M-SLEDAI-MMRM", method="mmrm", weeks=(12, 24)),)
+_FALLBACKS = tuple(
+    Use(analysis="M-SLEDAI-MMRM", method="mmrm", covariance=name) for name in ("toeph", "arh1", "csh", "ar1")
+)
 _REFERENCES = tuple(
     Use(analysis="M-SLEDAI-REF", method="mi_ancova", cut=partial(trials.upto, week=12), reference=name)
     for name in ("J2R", "MAR")
@@ -174,6 +187,14 @@ _ALL = (
         kind="model",
         make=partial(trials.sledai, course=MANY),
         uses=_MIXED,
+        batch=100,
+    ),
+    Scenario(
+        id="fallbacks",
+        told=f"had the unstructured covariance failed: {_MANY}",
+        kind="model",
+        make=partial(trials.sledai, course=MANY),
+        uses=_FALLBACKS,
         batch=100,
     ),
     Scenario(

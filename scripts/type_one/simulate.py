@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
-from type_one.plans import lighter, shipped
+from type_one.plans import shipped, varied
 from type_one.scenarios import SCENARIOS, Scenario
 from type_one.tallies import Tallies, Tally
 
@@ -67,7 +67,13 @@ def _run(name: str, seed: int, imputations: int, start: int, stop: int) -> Talli
         drawn = int(rng.integers(2**31))  # the plan has one seed; here each trial imputes from its own
         for use in scenario.uses:
             analysis = shipped()[use.analysis, use.method]
-            model = lighter(analysis.model, imputations=imputations, seed=drawn, reference=use.reference)
+            model = varied(
+                analysis.model,
+                imputations=imputations,
+                seed=drawn,
+                reference=use.reference,
+                covariance=use.covariance,
+            )
             seen = rows if use.cut is None else use.cut(rows)
             for week, outcome in analysis.outcomes(seen, use.weeks, model=model).items():
                 tallies.setdefault(use.key(week), Tally()).add(outcome)

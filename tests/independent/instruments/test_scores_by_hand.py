@@ -131,6 +131,35 @@ def test_bilag_item_not_done_leaves_bounds_and_strict_withholds() -> None:
     assert (row["numeric"], row["active"], row["worst"]) == (None, True, "A")
 
 
+DIPSTICK = {"REN_P24": None}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "grade"),
+    [
+        # raised blood pressure: systolic above 140 and diastolic above 90, up by 30 and 15
+        ({"REN_SBP": 130, "REN_DBP": 75}, {"REN_SBP": 165, "REN_DBP": 90}, "E"),
+        ({"REN_SBP": 130, "REN_DBP": 75}, {"REN_SBP": 165, "REN_DBP": 91}, "C"),
+        # dipstick alone: up by two levels is severe (A with an active sediment), by one to 2+ moderate
+        (DIPSTICK | {"REN_DIP": 0}, DIPSTICK | {"REN_DIP": 2, "REN_SEDIMENT": "Y"}, "A"),
+        (DIPSTICK | {"REN_DIP": 1}, DIPSTICK | {"REN_DIP": 2, "REN_SEDIMENT": "Y"}, "B"),
+        (DIPSTICK | {"REN_DIP": 1}, DIPSTICK | {"REN_DIP": 2}, "B"),
+        (DIPSTICK | {"REN_DIP": 0}, DIPSTICK | {"REN_DIP": 1}, "C"),
+    ],
+)
+def test_bilag_renal_limits(before: dict[str, Any], now: dict[str, Any], grade: str) -> None:
+    rows = visits("bilag2004", QUIET | before, QUIET | now)
+    assert rows[1]["grade_renal"] == grade
+
+
+@pytest.mark.parametrize(("inclusive", "grade"), [("yes", "A"), ("no", "B")])
+def test_bilag_creatinine_of_just_130_percent(inclusive: str, grade: str) -> None:
+    """Severe loss of function with an active sediment is A; one severe feature is B."""
+    now = QUIET | {"REN_CREAT": 156.0, "REN_SEDIMENT": "Y"}
+    rows = visits("bilag2004", QUIET | {"REN_CREAT": 120.0}, now, renal_creat130_inclusive=inclusive)
+    assert rows[1]["grade_renal"] == grade
+
+
 def test_bilag_renal_reasons_show_values_and_previous_values() -> None:
     rows = visits("bilag2004", QUIET | {"REN_P24": 1.8}, QUIET | {"REN_P24": 2.0, "REN_SEDIMENT": "Y"})
     assert rows[1]["reasons"] == "renal A: severe proteinuria (REN_P24=2 (previous 1.8)), active sediment"
