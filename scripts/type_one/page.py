@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Template
 
-from type_one.exact import GRID, Tables, Worst, coverage, power, worst
+from type_one.exact import GRID, WEEK, Tables, Worst, coverage, power, worst
 from type_one.plans import shipped
 from type_one.scenarios import SCENARIOS
 from type_one.tallies import LEVEL, Tallies
 
-TEMPLATE = Path(__file__).with_name("page.md")
+TEMPLATE = Path(__file__).with_name("page.txt")
 RATES = (0.10, 0.20, 0.30, 25 / 59, 0.50)
 SEEN = (0.55, 0.30)  # about the rates of week 12
 ENOUGH = 2  # Monte-Carlo standard errors
@@ -124,14 +124,16 @@ def _attempts(found: Mapping[str, Tallies]) -> Iterator[str]:
     for name, tallies in found.items():
         for key, tally in tallies.items():
             told = f"- {SCENARIOS[name].told}; {key.method}, {key.remark}: "
-            if tally.covariances:
+            if (
+                tally.covariances and key.remark == f"week {WEEK}"
+            ):  # one fit serves all weeks; the plan's order
                 used = ", ".join(
                     f"{count:,} {covariance}" for covariance, count in tally.covariances.most_common()
                 )
                 yield f"{told}{used} of {tally.trials:,}"
             if tally.failures:
                 lost = tally.failures.total()
-                reasons = "; ".join(f"{count:,} {reason}" for reason, count in tally.failures.most_common())
+                reasons = "; ".join(f"{count:,} x {reason}" for reason, count in tally.failures.most_common())
                 share = f"{lost:,} of {tally.trials:,} ({lost / tally.trials:.1%})"
                 yield f"{told}{share} without a result ({reasons})"
 

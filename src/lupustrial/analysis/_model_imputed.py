@@ -44,7 +44,8 @@ def _with_base(rows: ModelRows) -> ModelRows:
 def _imputed(rows: ModelRows, model: Model) -> tuple[Any, Any]:
     """Impute the changes of all weeks; return the imputations and the analysis of one data set."""
     visits, arms = len(rows.weeks), _labels(rows)
-    covariates = np.column_stack([rows.base, rows.strata.astype(np.float64)])
+    varying = rows.strata[:, rows.strata.any(axis=0) & ~rows.strata.all(axis=0)]  # a constant says nothing
+    covariates = np.column_stack([rows.base, varying.astype(np.float64)])
     after = rows.missing_from < visits
     data = stats.longitudinal_data(
         rows.values - rows.base[:, None],

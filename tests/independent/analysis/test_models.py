@@ -205,6 +205,20 @@ def test_imputation_where_nothing_is_missing_is_the_analysis_of_the_data() -> No
             )
 
 
+def test_a_stratum_that_everybody_has_changes_no_imputation() -> None:
+    everybody = {
+        name: frame.with_columns(AVAL=pl.when(pl.col("PARAMCD") == "S").then(1.0).otherwise("AVAL"))
+        if "PARAMCD" in frame.columns
+        else frame
+        for name, frame in made().items()
+    }
+    model = Model(imputations=3, seed=1)
+    with_it = run("X", ["mi_ancova"], everybody, strata=("C-1",), model=model)
+    without = run("X", ["mi_ancova"], everybody, model=model)
+    for stat in ("estimate", "se"):
+        assert with_it[f"4|mi_ancova|{stat}"] == without[f"4|mi_ancova|{stat}"]
+
+
 #: R is met when X has fallen by 1 or more and D has not risen by 0.5 or more.
 COMPONENTS = (
     Component(parameter="X", falls_by=Decimal(1)),

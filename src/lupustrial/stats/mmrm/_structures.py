@@ -183,8 +183,11 @@ class _Scale:
     def derivatives(self, v: Floats) -> tuple[Floats, Floats, Floats]:
         """Return the scale (m, m), its slopes (s, m, m) and seconds (s, s, m, m)."""
         column = v[:, None, None]
-        scale = (column**self.power).prod(0)
-        ratio = self.power / column
+        with np.errstate(
+            invalid="ignore", divide="ignore"
+        ):  # a step may try a variance below 0; it is refused
+            scale = (column**self.power).prod(0)
+            ratio = self.power / column
         twice = ratio[:, None] * ratio[None]
         at = np.arange(len(v))
         twice[at, at] -= ratio / column
