@@ -105,3 +105,17 @@ def test_explaining_checks_its_input_as_scoring_does() -> None:
     with pytest.raises(InstrumentError) as caught:
         explain("bicla", pl.DataFrame([row("bicla")]), visit=1, settings={"sri_points": 4})
     assert [fault.id for fault in caught.value.faults] == ["INSTR-002"]
+
+
+def test_a_fault_among_the_items_of_a_component_is_named_as_theirs() -> None:
+    frame = pl.DataFrame({"USUBJID": ["P"], "VISITNUM": [1], "SEIZ": ["perhaps"], "pga": [1.0]})
+    with pytest.raises(InstrumentError) as error:
+        score("sri4", frame)
+    assert any("SEIZ" in fault.place and "'perhaps'" in fault.message for fault in error.value.faults)
+
+
+def test_a_column_to_keep_that_is_not_there_is_named() -> None:
+    frame = pl.DataFrame({"USUBJID": ["P"], "VISITNUM": [1], "pga": [1.0]})
+    with pytest.raises(InstrumentError) as error:
+        score("pga", frame, keep=["SITE"])
+    assert [(fault.id, fault.place) for fault in error.value.faults] == [("INSTR-005", "column SITE")]

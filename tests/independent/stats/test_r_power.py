@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from live_r import run_r
 from scipy import special
+from scipy import stats as distributions
 
 from lupustrial import stats
 
@@ -212,3 +213,10 @@ def test_ordered_categories_by_hand() -> None:
     # wins: .3 x .5 + .5 x .8; ties: .1 + .09 + .1; thirds powers of .35, .3, .35
     assert shift.win_probability == pytest.approx(0.55 + 0.29 / 2, rel=1e-12)
     assert shift.ties == pytest.approx(2 * 0.35**3 + 0.3**3, rel=1e-12)
+
+
+def test_paired_power_is_the_noncentral_t_by_hand() -> None:
+    """20 pairs, difference 1, deviation 2: t with 19 df around sqrt(20)/2, both tails (R: strict=TRUE)."""
+    centre, quantile = 20**0.5 / 2, distributions.t.ppf(0.975, 19)
+    both = distributions.nct.sf(quantile, 19, centre) + distributions.nct.cdf(-quantile, 19, centre)
+    assert stats.power_paired_means(difference=1, sd=2, n=20) == pytest.approx(both, abs=1e-9)
