@@ -10,16 +10,15 @@ import polars as pl
 
 from lupustrial.analysis._ard import Cell, Result, results_frame
 from lupustrial.analysis._check import check_plan
-from lupustrial.analysis._condition import to_sql
 from lupustrial.analysis._disposition import steps
 from lupustrial.analysis._event_counts import EVENTS, event_counts
 from lupustrial.analysis._events import Values
 from lupustrial.analysis._groups import Group, contrasts, groups
 from lupustrial.analysis._method import Method, Settings, attempt, attempt_model, failed
-from lupustrial.analysis._model_rows import model_rows
+from lupustrial.analysis._model_rows import ModelRows, model_rows
 from lupustrial.analysis._registry import DISPOSITION, METHODS
 from lupustrial.analysis._rows import AnalysisRows, Block
-from lupustrial.analysis._selection import Selection, fingerprint
+from lupustrial.analysis._selection import fingerprint
 from lupustrial.errors import Fault, StudyError, UsageError
 from lupustrial.study import Analysis, Parameter, Stamp, Study
 
@@ -90,34 +89,46 @@ class _Worker:
                     yield from self._group(analysis, parameter, week, group, suited)
                 if week is not None:
                     yield from self._events(analysis, parameter, week)
-            for method in suited:
-                if method.level == "model":
-                    for group in contrasts(self.study):
-                        yield from self._model(analysis, parameter, group, method)
+            models = [method for method in suited if method.level == "model"]
+            pairs = [
+                (group, self._rows_of(analysis, parameter, group))
+                for group in (contrasts(self.study) if models else ())
+            ]
+            for method in models:
+                for group, rows in pairs:
+                    yield from self._model(analysis, parameter, group, method, rows)
 
     def _groups(self, analysis: Analysis, methods: Sequence[Method]) -> Iterator[Group]:
         alone = self.rows.blinded or analysis.by == "none"
         return groups(self.study, {method.level for method in methods}, alone=alone)
 
-    def _model(self, analysis: Analysis, parameter: Parameter, group: Group, method: Method) -> _Cells:
+    def _rows_of(self, analysis: Analysis, parameter: Parameter, group: Group) -> ModelRows | str:
+        """Return the rows of all weeks of an arm and the reference, or the reason why there are none."""
+        if self.rows.blinded:
+            return NOT_WHILE_BLINDED
+        reason = self.rows.fault(parameter, analysis)
+        if reason is not None:
+            return reason
+        try:
+            return model_rows(self.rows, parameter, analysis, (str(group.arm), str(group.reference)))
+        except ValueError as error:
+            return str(error)
+
+    def _model(
+        self, analysis: Analysis, parameter: Parameter, group: Group, method: Method, rows: ModelRows | str
+    ) -> _Cells:
         """Fit a model of all weeks; its results stand at each of them."""
-        weeks = [week for week in analysis.weeks if week != self.study.baseline_visit.week]
-        rows, reason = None, NOT_WHILE_BLINDED if self.rows.blinded else self.rows.fault(parameter, analysis)
-        if reason is None and group.arm is not None and group.reference is not None:
-            try:
-                rows = model_rows(self.rows, parameter, analysis, (group.arm, group.reference))
-            except ValueError as error:
-                reason = str(error)
-        fitted = {} if rows is None else attempt_model(method, rows, analysis.model, self._settings)
-        for week in weeks:
-            cell = self._cell(analysis, parameter, week, group, method, Block())
-            if rows is None:
-                yield cell, failed(method, reason or "")
+        fitted = {} if isinstance(rows, str) else attempt_model(method, rows, analysis.model, self._settings)
+        for week in analysis.weeks:
+            if week == self.study.baseline_visit.week:
                 continue
-            cell = replace(cell, query=rows.query, inputs=rows.inputs)
-            if week in fitted:
+            cell = self._cell(analysis, parameter, week, group, method, Block())
+            if isinstance(rows, str):
+                yield cell, failed(method, rows)
+            elif week in fitted:
                 size, known = len(rows.participants), rows.used(rows.weeks.index(week))
                 without = None if known == size else f"{size - known} of {size} participants have no value"
+                cell = replace(cell, query=rows.query, inputs=rows.inputs)
                 yield _with_n(cell, size if method.imputes else known, without), fitted[week]
 
     def _events(self, analysis: Analysis, parameter: Parameter, week: int) -> _Cells:
@@ -193,15 +204,6 @@ class _Worker:
         method: Method,
         block: Block,
     ) -> Cell:
-        selection = Selection(
-            dataset=parameter.dataset,
-            paramcd=parameter.id,
-            weeks=(week,),
-            flags=("ANL01FL", self.rows.flag(analysis)),
-            arms=group.arms,
-            where=to_sql(analysis.where) if analysis.where else None,
-            observed=analysis.observed,
-        )
         planned = method.level in {"arm", "trial"} or method.id == analysis.plan
         return Cell(
             sap=self.sap,
@@ -216,7 +218,7 @@ class _Worker:
             grouptype=group.type,
             method=method.id,
             n=0,
-            query=selection.query,
+            query=self.rows.selection(parameter, analysis, (week,), group.arms).query,
             inputs=block.inputs,
             plan=planned,
             primary=analysis.primary and planned,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from lupustrial import stats
 from lupustrial.analysis._ard import Result
@@ -23,12 +24,18 @@ def results_of_test(test: HypothesisTest, *, exact: bool = False) -> list[Result
     return [Result(stat="statistic", value=test.statistic, error=reason), p_value]
 
 
-def results_of_estimate(estimate: Estimate, *, scale: float = 1.0) -> list[Result]:
-    """Lay an estimate out with its confidence limits; proportions are given per cent (`scale` 100)."""
+def results_of_estimate(estimate: Any, *, scale: float = 1.0, text: str | None = None) -> list[Result]:
+    """Lay an estimate out with its confidence limits; proportions are given per cent (`scale` 100).
+
+    Args:
+        estimate: What has the attributes ``estimate``, ``lower`` and ``upper``, and may have a ``note``.
+        scale: Factor of all three.
+        text: How the estimate came about.
+    """
+    note = getattr(estimate, "note", "") or None
     return [
-        Result(stat="estimate", value=scale * estimate.estimate, warning=estimate.note or None),
-        Result(stat="lower", value=scale * estimate.lower, warning=estimate.note or None),
-        Result(stat="upper", value=scale * estimate.upper, warning=estimate.note or None),
+        Result(stat=name, value=scale * getattr(estimate, name), text=text, warning=note)
+        for name in ("estimate", "lower", "upper")
     ]
 
 

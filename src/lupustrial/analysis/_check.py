@@ -146,13 +146,8 @@ def _where(analysis: Analysis, place: str) -> Iterator[Fault]:
 
 
 def _strategies(study: Study, analysis: Analysis, place: str) -> Iterator[Fault]:
-    events = [
-        event
-        for estimand in study.plan.estimands
-        if estimand.id == analysis.estimand
-        for event in estimand.intercurrent_events
-        if event.rule is not None
-    ]
+    estimand = study.plan.estimand(analysis.estimand)
+    events = [] if estimand is None else [one for one in estimand.intercurrent_events if one.rule is not None]
     hint = "give the analysis an estimand of its own, or take the rule of the event away"
     failures = [event for event in events if event.strategy == "composite"]
     for parameter in study.plan.parameters:

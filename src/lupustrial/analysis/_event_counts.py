@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lupustrial.analysis._condition import to_sql
+from lupustrial.analysis._events import first_week
 from lupustrial.analysis._method import Method
 from lupustrial.analysis._rows import AnalysisRows
 from lupustrial.analysis._selection import Selection, fingerprint, select_rows
@@ -45,13 +46,9 @@ def event_counts(
     members = rows.concerned(parameter, analysis)
     pairs = members.select("USUBJID", "TRT01P").iter_rows()
     participants = [name for name, arm in pairs if arms is None or arm in arms]
-    rules = [
-        event.rule
-        for estimand in rows.study.plan.estimands
-        if estimand.id == analysis.estimand
-        for event in estimand.intercurrent_events
-        if event.rule is not None
-    ]
+    estimand = rows.study.plan.estimand(analysis.estimand)
+    events = () if estimand is None else estimand.intercurrent_events
+    rules = [event.rule for event in events if event.rule is not None]
     for found, rule in zip(rows.events(analysis), rules, strict=True):
         selection = _selection(rows, analysis, rule, week, arms)
         yield EventCount(
@@ -69,19 +66,11 @@ def _selection(
     rows: AnalysisRows, analysis: Analysis, rule: EventRule, week: int, arms: tuple[str, ...] | None
 ) -> Selection:
     """Return the rows by which a rule finds its event by a week."""
-    where = to_sql(analysis.where) if analysis.where else None
-    flag = rows.flag(analysis)
     if rule.parameter is None:
-        return Selection(dataset="ADSL", flags=(flag,), arms=arms, where=where)
+        where = to_sql(analysis.where) if analysis.where else None
+        return Selection(dataset="ADSL", flags=(rows.flag(analysis),), arms=arms, where=where)
     parameter = rows.study.plan.parameter(rule.parameter)
-    first = rows.study.baseline_visit.week + 1 if rule.from_week is None else rule.from_week
+    first = first_week(rows.study, rule)
     weeks = sorted({visit.week for visit in rows.study.visits if first <= visit.week <= week})
-    return Selection(
-        dataset=parameter.dataset,
-        paramcd=parameter.id,
-        weeks=tuple(weeks) or (week,),
-        flags=("ANL01FL", flag),
-        arms=arms,
-        where=where,
-        observed="DTYPE" in rows.datasets[parameter.dataset].columns,
-    )
+    observed = replace(analysis, observed="DTYPE" in rows.datasets[parameter.dataset].columns)
+    return rows.selection(parameter, observed, tuple(weeks) or (week,), arms)

@@ -160,12 +160,17 @@ def _last_day() -> pl.Expr:
     return (dates[0] - dates[1]).dt.total_days() + 1
 
 
+def first_week(study: Study, rule: EventRule) -> int:
+    """Return the first week at which a value may make the event: after baseline, from `from_week` on."""
+    after = study.baseline_visit.week + 1
+    return after if rule.from_week is None else max(rule.from_week, after)
+
+
 def _in_rows(
     study: Study, datasets: Mapping[str, pl.DataFrame], rule: EventRule
 ) -> Iterator[tuple[str, int]]:
     """Return who has a value that makes the event, with the first week of one; carried values make none."""
     parameter = study.plan.parameter(rule.parameter or "")
-    start = rule.from_week if rule.from_week is not None else study.baseline_visit.week + 1
     holds = pl.col("AVAL") > pl.col("BASE") if rule.kind == "above baseline" else pl.col("AVAL") == 1
     frame = datasets[parameter.dataset]
     if "DTYPE" in frame.columns:
@@ -173,8 +178,7 @@ def _in_rows(
     rows = frame.filter(
         pl.col("PARAMCD") == parameter.id,
         pl.col("ANL01FL") == "Y",
-        pl.col("AVISITN") >= start,
-        pl.col("AVISITN") > study.baseline_visit.week,
+        pl.col("AVISITN") >= first_week(study, rule),
         holds,
     )
     first = rows.group_by("USUBJID", maintain_order=True).agg(pl.col("AVISITN").min())

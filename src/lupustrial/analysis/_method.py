@@ -40,7 +40,9 @@ class Method:
         compute: The function. It takes one or two arrays without missing values: an arm's values; an arm's
             and the reference's; baseline and later values of the same participants. None for the level
             ``trial``, which is counted from ADSL, and for ``model``.
-        fit: The function of a ``model``: from the rows of an arm and the reference to results by week.
+        fit: The function of a ``model`` of all weeks: from the rows of an arm and the reference to results by
+            week.
+        each_week: The function of a ``model`` of one week, told by its place; instead of `fit`.
         joint: Whether the result rests on more than the counts or summaries that a publication prints for
             the groups, e.g. on ranks or on pairs. Of synthetic records such a result follows how values were
             drawn, so it is marked "not published" even where the summaries are printed.
@@ -56,6 +58,7 @@ class Method:
     source: str
     compute: Callable[[Sequence[Values], Settings], Sequence[Result]] | None = None
     fit: Callable[[ModelRows, Model, Settings], Mapping[int, Sequence[Result]]] | None = None
+    each_week: Callable[[ModelRows, int, Settings], Sequence[Result]] | None = None
     joint: bool = False
     imputes: bool = False
 
@@ -66,10 +69,8 @@ def attempt(method: Method, samples: Sequence[Values], settings: Settings) -> li
         return failed(method, f"{method.id} is counted from ADSL and not from a parameter")
     try:
         results = list(method.compute(samples, settings))
-    except StatisticsError as error:
-        return failed(method, " ".join(fault.message for fault in error.faults))
-    except (ArithmeticError, ValueError) as error:
-        return failed(method, str(error))
+    except _NOT_DEFINED as error:
+        return failed(method, _reason(error))
     return [_finite(result) for result in results]
 
 
@@ -77,17 +78,33 @@ def attempt_model(
     method: Method, rows: ModelRows, model: Model, settings: Settings
 ) -> dict[int, list[Result]]:
     """Fit a model; where it is not defined for these data, return its statistics with the reason."""
-    if method.fit is None:
-        return {week: failed(method, f"{method.id} is no model") for week in rows.weeks}
     try:
-        results = method.fit(rows, model, settings)
+        if method.fit is not None:
+            results = method.fit(rows, model, settings)
+        else:
+            results = {week: _of_week(method, rows, place, settings) for place, week in enumerate(rows.weeks)}
+    except _NOT_DEFINED as error:
+        return {week: failed(method, _reason(error)) for week in rows.weeks}
+    return {week: [_finite(result) for result in of_week] for week, of_week in results.items()}
+
+
+def _of_week(method: Method, rows: ModelRows, place: int, settings: Settings) -> Sequence[Result]:
+    """Apply a method to one week; where it is not defined there, other weeks stand all the same."""
+    if method.each_week is None:
+        return failed(method, f"{method.id} is no model")
+    try:
+        return method.each_week(rows, place, settings)
     except StatisticsError as error:
-        reason = " ".join(fault.message for fault in error.faults)
-    except (ArithmeticError, ValueError) as error:
-        reason = str(error)
-    else:
-        return {week: [_finite(result) for result in of_week] for week, of_week in results.items()}
-    return {week: failed(method, reason) for week in rows.weeks}
+        return failed(method, _reason(error))
+
+
+_NOT_DEFINED = (StatisticsError, ArithmeticError, ValueError)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, StatisticsError):
+        return " ".join(fault.message for fault in error.faults)
+    return str(error)
 
 
 def failed(method: Method, reason: str) -> list[Result]:

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from lupustrial import stats
 from lupustrial.analysis._ard import Result
-from lupustrial.analysis._between import results_of_test
+from lupustrial.analysis._between import results_of_estimate, results_of_test
 from lupustrial.analysis._method import Method, Settings
-from lupustrial.analysis._model_rows import ModelRows
-from lupustrial.errors import StatisticsError
-from lupustrial.study import Model
+from lupustrial.analysis._model_rows import REFERENCE, ModelRows
 
-ARM, REFERENCE = "arm", "reference"
 _PERCENT = 100.0
 _INTERVAL = ("estimate", "lower", "upper")
-
-
-def by_week(
-    rows: ModelRows, stats_of: Sequence[str], one: Callable[[int], Sequence[Result]]
-) -> dict[int, Sequence[Result]]:
-    """Apply a function to the place of each week; where it is not defined the week's results say why."""
-    results: dict[int, Sequence[Result]] = {}
-    for place, week in enumerate(rows.weeks):
-        try:
-            results[week] = one(place)
-        except StatisticsError as error:
-            reason = " ".join(fault.message for fault in error.faults)
-            results[week] = [Result(stat=stat, error=reason) for stat in stats_of]
-    return results
 
 
 def counts_by_stratum(rows: ModelRows, place: int) -> dict[str, Any]:
@@ -50,66 +32,43 @@ def counts_by_stratum(rows: ModelRows, place: int) -> dict[str, Any]:
     }
 
 
-def estimate_of(found: Any, *, scale: float = _PERCENT, text: str | None = None) -> list[Result]:
-    """Lay an estimate with limits out; proportions per cent."""
-    note = getattr(found, "note", "") or None
+def _cmh(rows: ModelRows, place: int, _settings: Settings) -> list[Result]:
+    return results_of_test(stats.cmh(**counts_by_stratum(rows, place)))
+
+
+def _score(rows: ModelRows, place: int, settings: Settings) -> list[Result]:
+    counts = counts_by_stratum(rows, place)
+    found = stats.stratified_miettinen_nurminen(**counts, confidence_level=settings.confidence)
+    told = f"weights: {found.weighting}; {found.strata} strata"
+    return with_p(found, text=told)
+
+
+def _newcombe(rows: ModelRows, place: int, settings: Settings) -> list[Result]:
+    counts = counts_by_stratum(rows, place)
+    found = stats.stratified_newcombe(**counts, confidence_level=settings.confidence)
+    told = f"weights: {found.weighting}; {found.strata} strata"
+    return results_of_estimate(found, scale=_PERCENT, text=told)
+
+
+def _g_computation(rows: ModelRows, place: int, settings: Settings) -> list[Result]:
+    known = np.flatnonzero(~np.isnan(rows.values[:, place]))
+    strata = {f"stratum{number}": rows.strata[known, number] for number in rows.varying(known)}
+    columns: dict[str, Any] = {"response": rows.values[known, place], "arm": rows.labels[known].tolist()}
+    columns |= {name: has.astype(np.float64) for name, has in strata.items()}
+    formula = f"response ~ {' + '.join(('arm', *strata))}"
+    design = stats.model_design(formula, columns, reference={"arm": REFERENCE})
+    found = stats.g_computation(
+        design, "arm", variance="ge", covariance="HC3", confidence_level=settings.confidence
+    )
+    return with_p(found.contrasts[0], text=f"variance: {found.variance}")
+
+
+def with_p(found: Any, *, text: str | None = None) -> list[Result]:
+    """Lay a difference of percentages out with its limits and p."""
     return [
-        Result(stat=name, value=scale * getattr(found, name), text=text, warning=note) for name in _INTERVAL
+        *results_of_estimate(found, scale=_PERCENT, text=text),
+        Result(stat="p_value", value=found.p_value),
     ]
-
-
-def _cmh(rows: ModelRows, _model: Model, _settings: Settings) -> Mapping[int, Sequence[Result]]:
-    def one(place: int) -> list[Result]:
-        return results_of_test(stats.cmh(**counts_by_stratum(rows, place)))
-
-    return by_week(rows, ("statistic", "p_value"), one)
-
-
-def _score(rows: ModelRows, _model: Model, settings: Settings) -> Mapping[int, Sequence[Result]]:
-    def one(place: int) -> list[Result]:
-        counts = counts_by_stratum(rows, place)
-        found = stats.stratified_miettinen_nurminen(**counts, confidence_level=settings.confidence)
-        told = f"weights: {found.weighting}; {found.strata} strata"
-        return [*estimate_of(found, text=told), Result(stat="p_value", value=found.p_value)]
-
-    return by_week(rows, (*_INTERVAL, "p_value"), one)
-
-
-def _newcombe(rows: ModelRows, _model: Model, settings: Settings) -> Mapping[int, Sequence[Result]]:
-    def one(place: int) -> list[Result]:
-        counts = counts_by_stratum(rows, place)
-        found = stats.stratified_newcombe(**counts, confidence_level=settings.confidence)
-        return estimate_of(found, text=f"weights: {found.weighting}; {found.strata} strata")
-
-    return by_week(rows, _INTERVAL, one)
-
-
-def _g_computation(rows: ModelRows, _model: Model, settings: Settings) -> Mapping[int, Sequence[Result]]:
-    def one(place: int) -> list[Result]:
-        known = np.flatnonzero(~np.isnan(rows.values[:, place]))
-        columns: dict[str, Any] = {
-            "response": rows.values[known, place],
-            "arm": [ARM if treated else REFERENCE for treated in rows.treated[known]],
-        }
-        terms = ["arm"]
-        for number in range(len(rows.strata_names)):
-            has = rows.strata[known, number]
-            if has.any() and not has.all():
-                columns[f"stratum{number}"] = has.astype(np.float64)
-                terms.append(f"stratum{number}")
-        design = stats.model_design(f"response ~ {' + '.join(terms)}", columns, reference={"arm": REFERENCE})
-        found = stats.g_computation(
-            design,
-            "arm",
-            variance="ge",
-            covariance="HC3",
-            confidence_level=settings.confidence,
-        )
-        contrast = found.contrasts[0]
-        told = f"variance: {found.variance}"
-        return [*estimate_of(contrast, text=told), Result(stat="p_value", value=contrast.p_value)]
-
-    return by_week(rows, (*_INTERVAL, "p_value"), one)
 
 
 BINARY = (
@@ -124,7 +83,7 @@ BINARY = (
             "correction, two-sided."
         ),
         source="Cochran, Biometrics 1954;10:417; Mantel and Haenszel, J Natl Cancer Inst 1959;22:719",
-        fit=_cmh,
+        each_week=_cmh,
         joint=True,
     ),
     Method(
@@ -138,7 +97,7 @@ BINARY = (
             "Mantel-Haenszel weights, score interval and the test that belongs to it."
         ),
         source="Miettinen and Nurminen, Stat Med 1985;4:213-226",
-        fit=_score,
+        each_week=_score,
         joint=True,
     ),
     Method(
@@ -152,7 +111,7 @@ BINARY = (
             "Mantel-Haenszel weights; limits from stratified Wilson intervals of both groups."
         ),
         source="Yan and Su, Stat Biopharm Res 2010;2:329-335",
-        fit=_newcombe,
+        each_week=_newcombe,
         joint=True,
     ),
     Method(
@@ -166,7 +125,7 @@ BINARY = (
             "over all participants; difference in percentage points, variance of Ge with HC3, normal limits."
         ),
         source="FDA, Adjusting for covariates, 2023; Ge et al., Drug Inf J 2011;45:481-493",
-        fit=_g_computation,
+        each_week=_g_computation,
         joint=True,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,16 +15,12 @@ from lupustrial import stats
 from lupustrial.analysis._ard import Result
 from lupustrial.analysis._events import Values
 from lupustrial.analysis._method import Method, Settings
-from lupustrial.analysis._model_binary import ARM, REFERENCE, counts_by_stratum, estimate_of
+from lupustrial.analysis._model_binary import counts_by_stratum, with_p
 from lupustrial.analysis._model_number import T_STATS, t_results
-from lupustrial.analysis._model_rows import ModelRows
+from lupustrial.analysis._model_rows import ARM, REFERENCE, ModelRows
 from lupustrial.study import Component, Model
 
 _NRI = "NRI"
-
-
-def _labels(rows: ModelRows) -> list[str]:
-    return [ARM if treated else REFERENCE for treated in rows.treated]
 
 
 def _with_base(rows: ModelRows) -> ModelRows:
@@ -41,11 +38,15 @@ def _with_base(rows: ModelRows) -> ModelRows:
     )
 
 
-def _imputed(rows: ModelRows, model: Model) -> tuple[Any, Any]:
-    """Impute the changes of all weeks; return the imputations and the analysis of one data set."""
-    visits, arms = len(rows.weeks), _labels(rows)
-    varying = rows.strata[:, rows.strata.any(axis=0) & ~rows.strata.all(axis=0)]  # a constant says nothing
-    covariates = np.column_stack([rows.base, varying.astype(np.float64)])
+@lru_cache(maxsize=1)
+def _imputed(everybody: ModelRows, model: Model) -> tuple[Any, Any]:
+    """Impute the changes of all weeks; return the imputations and the analysis of one data set.
+
+    Kept for the next method of the same analysis, which takes the same imputations.
+    """
+    rows = _with_base(everybody)
+    visits, arms = len(rows.weeks), rows.labels.tolist()
+    covariates = np.column_stack([rows.base, rows.strata[:, rows.varying()].astype(np.float64)])
     after = rows.missing_from < visits
     data = stats.longitudinal_data(
         rows.values - rows.base[:, None],
@@ -68,7 +69,7 @@ def _difference(week: int) -> str:
 
 
 def _mi_ancova(rows: ModelRows, model: Model, settings: Settings) -> Mapping[int, Sequence[Result]]:
-    imputations, analysis = _imputed(_with_base(rows), model)
+    imputations, analysis = _imputed(rows, model)
     pooled = stats.analyse_multiple(imputations, analysis, confidence_level=settings.confidence)
     told = f"{model.imputations} imputations, seed {model.seed}, {model.reference} after a hypothetical event"
     return {week: t_results(pooled[_difference(week)], text=told) for week in rows.weeks}
@@ -76,7 +77,7 @@ def _mi_ancova(rows: ModelRows, model: Model, settings: Settings) -> Mapping[int
 
 def _tipping_number(rows: ModelRows, model: Model, settings: Settings) -> Mapping[int, Sequence[Result]]:
     """Shift the imputed values of the arm, at the last week, until significance is lost."""
-    imputations, analysis = _imputed(_with_base(rows), model)
+    imputations, analysis = _imputed(rows, model)
     week = rows.weeks[-1]
 
     def at(delta: float) -> Any:
@@ -107,8 +108,7 @@ def _tipping_binary(rows: ModelRows, model: Model, settings: Settings) -> Mappin
     deltas = [float(delta) for delta in model.deltas]
     curve = stats.tipping_curve(at, deltas, alpha=settings.alpha)
     nri = at(-math.inf, -math.inf)
-    extreme = [*estimate_of(nri), Result(stat="p_value", value=nri.p_value)]
-    named = [replace(result, stat=f"{result.stat}@{_NRI}") for result in extreme]
+    named = [replace(result, stat=f"{result.stat}@{_NRI}") for result in with_p(nri)]
     return {rows.weeks[-1]: [*_curve(curve, scale=100.0), *named]}
 
 
@@ -132,7 +132,7 @@ def _mi_composite(rows: ModelRows, model: Model, settings: Settings) -> Mapping[
     if not model.components:
         message = "mi_composite needs the components of the response (model: components)"
         raise ValueError(message)
-    arms = _labels(rows)
+    arms = rows.labels.tolist()
     weeks = np.arange(len(rows.weeks))
     bases = [rows.component_bases[one.parameter] for one in model.components if _is_number(one)]
     if any(np.isnan(base).any() for base in bases):

@@ -12,29 +12,24 @@ from lupustrial import stats
 from lupustrial.analysis._ard import Result
 from lupustrial.analysis._between import results_of_test
 from lupustrial.analysis._method import Method, Settings
-from lupustrial.analysis._model_binary import ARM, REFERENCE, by_week
-from lupustrial.analysis._model_rows import ModelRows
+from lupustrial.analysis._model_rows import REFERENCE, ModelRows
 from lupustrial.analysis._words import DF_METHODS, STRUCTURES
 from lupustrial.study import Model
 
 T_STATS = ("estimate", "se", "lower", "upper", "df", "p_value")
 
 
-def _van_elteren(rows: ModelRows, _model: Model, _settings: Settings) -> Mapping[int, Sequence[Result]]:
-    def one(place: int) -> list[Result]:
-        values = rows.values[:, place]
-        known = ~np.isnan(values)
-        test = stats.van_elteren(values[known], rows.treated[known], rows.stratum[known])
-        return results_of_test(test)
-
-    return by_week(rows, ("statistic", "p_value"), one)
+def _van_elteren(rows: ModelRows, place: int, _settings: Settings) -> list[Result]:
+    values = rows.values[:, place]
+    known = ~np.isnan(values)
+    return results_of_test(stats.van_elteren(values[known], rows.treated[known], rows.stratum[known]))
 
 
 def _columns(rows: ModelRows, places: Sequence[int], who: NDArray[np.int64]) -> dict[str, Any]:
     """Return the columns of a long table; a row is a participant (by number) at a week (by place)."""
     columns: dict[str, Any] = {
         "change": rows.values[who, places] - rows.base[who],
-        "arm": [ARM if treated else REFERENCE for treated in rows.treated[who]],
+        "arm": rows.labels[who].tolist(),
         "base": rows.base[who],
         "week": [str(rows.weeks[place]) for place in places],
     }
@@ -43,28 +38,25 @@ def _columns(rows: ModelRows, places: Sequence[int], who: NDArray[np.int64]) -> 
     return columns
 
 
-def _varying(rows: ModelRows, who: NDArray[np.int64]) -> str:
+def _strata(rows: ModelRows, who: NDArray[np.int64]) -> str:
     """Return the terms of the strata that differ between the participants who have values."""
-    varying = [number for number, has in enumerate(rows.strata[who].T) if len(np.unique(has)) > 1]
-    return "".join(f" + stratum{number}" for number in varying)
+    return "".join(f" + stratum{number}" for number in rows.varying(who))
 
 
-def _ancova(rows: ModelRows, _model: Model, settings: Settings) -> Mapping[int, Sequence[Result]]:
-    def one(place: int) -> list[Result]:
-        who = np.flatnonzero(~np.isnan(rows.values[:, place]) & ~np.isnan(rows.base))
-        found = stats.ancova(
-            f"change ~ arm + base{_varying(rows, who)}",
-            _columns(rows, [place] * len(who), who),
-            treatment="arm",
-            reference=REFERENCE,
-            confidence_level=settings.confidence,
-        )
-        return t_results(found.differences[0])
-
-    return by_week(rows, T_STATS, one)
+def _ancova(rows: ModelRows, place: int, settings: Settings) -> list[Result]:
+    who = np.flatnonzero(~np.isnan(rows.values[:, place]) & ~np.isnan(rows.base))
+    found = stats.ancova(
+        f"change ~ arm + base{_strata(rows, who)}",
+        _columns(rows, [place] * len(who), who),
+        treatment="arm",
+        reference=REFERENCE,
+        confidence_level=settings.confidence,
+    )
+    return t_results(found.differences[0])
 
 
 def t_results(found: Any, *, text: str | None = None) -> list[Result]:
+    """Lay a t test out: estimate, standard error, limits, degrees of freedom and p."""
     parts = (
         ("estimate", found.estimate),
         ("se", found.standard_error),
@@ -91,7 +83,7 @@ def _mmrm(rows: ModelRows, model: Model, settings: Settings) -> Mapping[int, Seq
     if len(weeks) == 1:
         del columns["week"], reference["week"]
     terms = "arm + base" if len(weeks) == 1 else "arm * week + base * week"
-    design = stats.model_design(f"~ {terms}{_varying(rows, who)}", columns, reference=reference)
+    design = stats.model_design(f"~ {terms}{_strata(rows, who)}", columns, reference=reference)
     order = (model.covariance, *(name for name in model.fallback if name != model.covariance))
     found = stats.fit_mmrm_with_fallback(change, design.matrix, who, places, order=order, names=design.names)
     tried = "; ".join(map(_came, found.attempts))
@@ -127,7 +119,7 @@ NUMBER = (
             "approximation corrected for ties."
         ),
         source="van Elteren, Bull Int Stat Inst 1960;37:351-361",
-        fit=_van_elteren,
+        each_week=_van_elteren,
         joint=True,
     ),
     Method(
@@ -141,7 +133,7 @@ NUMBER = (
             "baseline value and the strata of the analysis."
         ),
         source="ICH E9; Senn, Stat Med 1989;8:467-475",
-        fit=_ancova,
+        each_week=_ancova,
         joint=True,
     ),
     Method(

@@ -10,16 +10,18 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from lupustrial.analysis._condition import to_sql
 from lupustrial.analysis._events import Values, after_events
 from lupustrial.analysis._rows import AnalysisRows, Block, laid_out
-from lupustrial.analysis._selection import BETWEEN, Selection, digest
+from lupustrial.analysis._selection import BETWEEN, digest
 from lupustrial.study import Analysis, Parameter
 
 _Part = tuple[str, list[str]]
 
+#: What models call the two groups.
+ARM, REFERENCE = "arm", "reference"
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ModelRows:
     """What an arm and the reference have, participants in the order of ADSL.
 
@@ -63,6 +65,16 @@ class ModelRows:
             return np.zeros(len(self.participants), np.int64)
         codes: NDArray[np.int64] = np.unique(self.strata, axis=0, return_inverse=True)[1].ravel()
         return codes.astype(np.int64)
+
+    @cached_property
+    def labels(self) -> NDArray[np.str_]:
+        """`ARM` or `REFERENCE` for each participant."""
+        return np.where(self.treated, ARM, REFERENCE)
+
+    def varying(self, who: NDArray[np.int64] | None = None) -> list[int]:
+        """Return the numbers of the strata in which some participants (of those given) are and others not."""
+        chosen = self.strata if who is None else self.strata[who]
+        return np.flatnonzero(chosen.any(axis=0) & ~chosen.all(axis=0)).tolist()
 
     def used(self, place: int) -> int:
         """Return how many participants have a value in a week."""
@@ -144,15 +156,7 @@ class _Table:
         blocks = [self._block(parameter, analysis, week) for week in asked]
         every, base = laid_out(blocks, self.participants)
         values = every[:, [asked.index(week) for week in weeks]]
-        selection = Selection(
-            dataset=parameter.dataset,
-            paramcd=parameter.id,
-            weeks=asked,
-            flags=("ANL01FL", self.rows.flag(analysis)),
-            arms=self.arms,
-            where=to_sql(analysis.where) if analysis.where else None,
-            observed=analysis.observed,
-        )
+        selection = self.rows.selection(parameter, analysis, asked, self.arms)
         return values, base, [(selection.query, [line for block in blocks for line in block.lines])]
 
     def _block(self, parameter: Parameter, analysis: Analysis, week: int) -> Block:

@@ -11,8 +11,8 @@ import polars as pl
 
 from lupustrial.analysis._condition import to_sql
 from lupustrial.analysis._events import Happened, Values, after_events, happened, lacking
-from lupustrial.analysis._selection import LINE, digest, with_lines
-from lupustrial.study import Analysis, Estimand, Parameter, Study
+from lupustrial.analysis._selection import LINE, Selection, digest, with_lines
+from lupustrial.study import Analysis, Parameter, Study
 
 _NEEDED = ("USUBJID", "PARAMCD", "AVISITN", "AVAL", "BASE", "ANL01FL", "TRT01P")
 
@@ -87,6 +87,7 @@ class AnalysisRows:
     _parameters: dict[str, dict[str, pl.DataFrame]] = field(default_factory=dict)
     _visits: dict[_Key, _Visits] = field(default_factory=dict)
     _sizes: dict[tuple[str, str | None], dict[str | None, int]] = field(default_factory=dict)
+    _events: dict[str | None, list[Happened]] = field(default_factory=dict)
 
     @cached_property
     def blinded(self) -> bool:
@@ -102,7 +103,7 @@ class AnalysisRows:
         missing = [name for name in _NEEDED if name not in frame.columns]
         if missing:
             return f"{parameter.dataset} has no column {', '.join(missing)}"
-        return lacking(self.study, self.datasets, self._estimand(analysis))
+        return lacking(self.study, self.datasets, self.study.plan.estimand(analysis.estimand))
 
     def at(
         self, parameter: Parameter, analysis: Analysis, week: int | None, arms: tuple[str, ...] | None
@@ -148,10 +149,28 @@ class AnalysisRows:
 
     def events(self, analysis: Analysis) -> list[Happened]:
         """Return what happened of the intercurrent events of the estimand of an analysis."""
-        return happened(self.study, self.datasets, self._estimand(analysis))
+        if analysis.estimand not in self._events:
+            estimand = self.study.plan.estimand(analysis.estimand)
+            self._events[analysis.estimand] = happened(self.study, self.datasets, estimand)
+        return self._events[analysis.estimand]
 
-    def _estimand(self, analysis: Analysis) -> Estimand | None:
-        return next((one for one in self.study.plan.estimands if one.id == analysis.estimand), None)
+    def selection(
+        self,
+        parameter: Parameter,
+        analysis: Analysis,
+        weeks: tuple[int | None, ...],
+        arms: tuple[str, ...] | None,
+    ) -> Selection:
+        """Return the selection of what `at` takes at these weeks."""
+        return Selection(
+            dataset=parameter.dataset,
+            paramcd=parameter.id,
+            weeks=weeks,
+            flags=("ANL01FL", self.flag(analysis)),
+            arms=arms,
+            where=to_sql(analysis.where) if analysis.where else None,
+            observed=analysis.observed,
+        )
 
     def _defined(
         self, parameter: Parameter, analysis: Analysis, visits: _Visits, events: list[Happened]

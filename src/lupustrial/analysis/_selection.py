@@ -29,8 +29,9 @@ _BDS_COLUMNS = (
 )
 #: Name of the column that `with_lines` adds.
 LINE = "CANONICAL_LINE"
-#: What stands between the queries of a result that rests on several parameters.
+#: What stands between the queries of a result that rests on several parameters, and how it is found again.
 BETWEEN = "; "
+_NEXT = re.compile(r"; (?=SELECT \* FROM )")
 _ORDER = ("USUBJID", "PARAMCD", "AVISITN", "ASEQ")
 _QUERY = re.compile(r"SELECT \* FROM (?P<dataset>[A-Z0-9]+) WHERE .+", re.DOTALL)
 
@@ -108,7 +109,7 @@ def select_rows(datasets: Mapping[str, pl.DataFrame], ard_row: Mapping[str, Any]
     Raises:
         UsageError: ANALYSIS-101 when the query names a dataset that is not there or is not a query of ours.
     """
-    parts = [_rows(datasets, ard_row, query) for query in str(ard_row.get("QUERY")).split(BETWEEN)]
+    parts = [_rows(datasets, ard_row, query) for query in _NEXT.split(str(ard_row.get("QUERY")))]
     rows = pl.concat(parts, how="diagonal_relaxed")
     order = [name for name in _ORDER if name in rows.columns]
     return rows.sort(order, nulls_last=True)

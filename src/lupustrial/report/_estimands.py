@@ -33,7 +33,7 @@ def estimand_blocks(results: Results, outcomes: Iterable[Outcome]) -> list[dict[
     for (sap, name), analyses in sorted(shown.items(), key=lambda one: not _own(results, one[1])):
         found = [pair for pair in map(results.planned, analyses) if pair is not None]
         plan = found[0][1]
-        estimand = next((one for one in plan.estimands if one.id == name), None)
+        estimand = plan.estimand(name)
         counted = [(analysis, week) for analysis, weeks in analyses.items() for week in _few(weeks)]
         blocks.append(_block(results, plan, estimand, f"{sap}.yaml", list(analyses), counted))
     return blocks
@@ -109,8 +109,8 @@ def _whole(plan: AnalysisPlan, estimand: Estimand, attribute: str) -> str:
     text: str = getattr(estimand, attribute)
     lent = {estimand.id}
     while match := _AS_IN.match(text):
-        lender = next((one for one in plan.estimands if one.id == match["id"] and one.id not in lent), None)
-        if lender is None:
+        lender = plan.estimand(match["id"])
+        if lender is None or lender.id in lent:
             break
         lent.add(lender.id)
         text = f"{getattr(lender, attribute)}{text[match.end() :]}"

@@ -293,6 +293,10 @@ class AnalysisPlan:
                 return parameter
         raise KeyError(parameter_id)
 
+    def estimand(self, estimand_id: str | None) -> Estimand | None:
+        """Return the estimand with this id, or None where there is none."""
+        return next((one for one in self.estimands if one.id == estimand_id), None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class FurtherPlan:

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from lupustrial.analysis import analyse, check_plan, select_rows
+from lupustrial.analysis._selection import Selection
 from lupustrial.errors import StudyError, UsageError
 from lupustrial.study import Analysis, Stamp, Study
 
@@ -171,3 +172,12 @@ def test_a_query_that_is_not_of_these_datasets_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match="ANALYSIS-101"):
         select_rows(datasets, {"QUERY": query, "RESULT_ID": "X"})
+
+
+def test_a_semicolon_in_a_condition_does_not_cut_the_query(datasets: dict[str, pl.DataFrame]) -> None:
+    where = "DCSREAS IS NULL OR DCSREAS <> 'gone; SELECTED elsewhere'"
+    query = Selection(dataset="ADRESP", paramcd="SRI4", weeks=(12,), where=where).query
+    assert "; " in query
+    found = select_rows(datasets, {"QUERY": query})
+    everybody = datasets["ADRESP"].filter(pl.col("PARAMCD") == "SRI4", pl.col("AVISITN") == 12)
+    assert found.height == everybody.height > 0
