@@ -160,6 +160,10 @@ class Component:
     rises_by_less_than: Decimal | None = None
 
 
+#: Structures of the covariance over the visits.
+Covariance = Literal["us", "toep", "toeph", "ar1", "arh1", "cs", "csh", "ad", "adh"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Model:
     """What the model of an analysis is made of; each method uses the keys that it needs.
@@ -172,8 +176,8 @@ class Model:
     place.
     """
 
-    covariance: str = "us"
-    fallback: tuple[str, ...] = ("toeph", "arh1", "csh", "ar1")
+    covariance: Covariance = "us"
+    fallback: tuple[Covariance, ...] = ("toeph", "arh1", "csh", "ar1")
     df: Literal["kenward_roger", "satterthwaite"] = "kenward_roger"
     imputations: int = 100
     seed: int = 20200101
@@ -272,10 +276,9 @@ class Display:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnalysisPlan:
-    """``analysis.yaml``: parameters, estimands, analyses and display shells, fixed before unblinding."""
+class _Contents:
+    """What every plan has."""
 
-    parameters: tuple[Parameter, ...]
     estimands: tuple[Estimand, ...]
     analyses: tuple[Analysis, ...]
     displays: tuple[Display, ...]
@@ -284,6 +287,17 @@ class AnalysisPlan:
     quantile: Literal["hf6", "hf7"] = "hf6"  # Hyndman-Fan definition; SPSS uses 6
     notes: tuple[str, ...] = ()
     strata: tuple[Stratum, ...] = ()
+
+    def estimand(self, estimand_id: str | None) -> Estimand | None:
+        """Return the estimand with this id, or None where there is none."""
+        return next((one for one in self.estimands if one.id == estimand_id), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalysisPlan(_Contents):
+    """``analysis.yaml``: parameters, estimands, analyses and display shells, fixed before unblinding."""
+
+    parameters: tuple[Parameter, ...]
     title: str = ""
 
     def parameter(self, parameter_id: str) -> Parameter:
@@ -293,21 +307,9 @@ class AnalysisPlan:
                 return parameter
         raise KeyError(parameter_id)
 
-    def estimand(self, estimand_id: str | None) -> Estimand | None:
-        """Return the estimand with this id, or None where there is none."""
-        return next((one for one in self.estimands if one.id == estimand_id), None)
-
 
 @dataclass(frozen=True, kw_only=True)
-class FurtherPlan:
+class FurtherPlan(_Contents):
     """``analysis-NAME.yaml``: another plan for the parameters of ``analysis.yaml``, told apart from it."""
 
     title: str
-    estimands: tuple[Estimand, ...]
-    analyses: tuple[Analysis, ...]
-    displays: tuple[Display, ...]
-    alpha: Decimal = Decimal("0.05")
-    confidence: Decimal = Decimal("0.95")
-    quantile: Literal["hf6", "hf7"] = "hf6"
-    notes: tuple[str, ...] = ()
-    strata: tuple[Stratum, ...] = ()

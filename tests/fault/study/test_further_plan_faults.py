@@ -52,6 +52,7 @@ BREAKS = [
     ("STUDY-005", "format: 1\n", "format: 3\n", "format: 3"),
     ("STUDY-006", "title: Another", "parameters: []\ntitle: Another", "parameters: []"),
     ("STUDY-008", "kind: left study", "kind: left", "kind: left"),
+    ("STUDY-008", "covariance: ar1", "covariance: ar2", "covariance: ar2"),
     ("STUDY-010", "A-OTHER", "A-SLEDRED", "id: A-SLEDRED"),
     ("STUDY-010", "  - id: T-OTHER", "  - id: T1", "id: T1"),
     ("STUDY-070", "population: MITT", "population: ITT", "population: ITT"),
