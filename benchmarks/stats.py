@@ -173,10 +173,13 @@ def _line(name: str, *cells: str) -> None:
 
 def _uncached(call: Callable[[], object]) -> object:
     """Call without what an earlier call left behind."""
-    from lupustrial.stats.power import _level, _regions, _tables
+    from lupustrial.stats import _nuisance
+    from lupustrial.stats.power import _regions, _tables
 
-    for kept in (_tables.p_table, _regions.rejection_region, _regions._shares, _level._grid):  # noqa: SLF001
-        kept.cache_clear()
+    for module in (_nuisance, _regions, _tables):
+        for kept in vars(module).values():
+            if hasattr(kept, "cache_clear"):
+                kept.cache_clear()
     return call()
 
 

@@ -76,9 +76,8 @@ def _bold(text: str, *, yes: bool) -> str:
 def curve_table(curve: Curve) -> Table:
     """Make the power curve as a table, with a bar of the first test."""
     table = Table(title="Power by size", title_justify="left", box=SIMPLE_HEAD)
-    one_group = all(n2 == 0 for _, n2 in curve.sizes)
-    equal = one_group or all(n1 == n2 for n1, n2 in curve.sizes)
-    table.add_column("participants" if one_group else "a group" if equal else "group 1 + 2", justify="right")
+    unit = "participants" if curve.one_group else "a group" if curve.equal else "group 1 + 2"
+    table.add_column(unit, justify="right")
     for name in curve.lines:
         table.add_column(name, justify="right")
     first = next(iter(curve.lines.values()), ())
@@ -89,7 +88,7 @@ def curve_table(curve: Curve) -> Table:
     for place in range(0, len(curve.sizes), every):
         n1, n2 = curve.sizes[place]
         powers = [percent(line[place]) for line in curve.lines.values()]
-        size = str(n1) if equal else f"{n1} + {n2}"
+        size = str(n1) if curve.equal else f"{n1} + {n2}"
         table.add_row(size, *powers, _bar(first[place], curve.target))
     return table
 

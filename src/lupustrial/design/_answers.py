@@ -79,6 +79,16 @@ class Curve:
     target: float
     marked: Mapping[str, tuple[int, int]]
 
+    @property
+    def one_group(self) -> bool:
+        """Whether there is no second group."""
+        return all(n2 == 0 for _, n2 in self.sizes)
+
+    @property
+    def equal(self) -> bool:
+        """Whether the size of the first group says all: the second is as large, or there is none."""
+        return self.one_group or all(n1 == n2 for n1, n2 in self.sizes)
+
 
 class Question(Protocol):
     """What is assumed of a comparison, and what can be asked of it."""

@@ -99,8 +99,7 @@ def save_curve(curve: Curve, path: Path) -> None:
 
 
 def _draw(axes: Any, curve: Curve) -> None:
-    one_group = all(n2 == 0 for _, n2 in curve.sizes)
-    equal = one_group or all(n1 == n2 for n1, n2 in curve.sizes)
+    equal = curve.equal
 
     def at(size: tuple[int, int]) -> int:
         return size[0] if equal else sum(size)
@@ -126,8 +125,8 @@ def _draw(axes: Any, curve: Curve) -> None:
     axes.set_ylim(0, 102)
     axes.set_xlim(0, max(x) * 1.02)
     axes.set_yticks(range(0, 101, 20))
-    unit = "Participants" if one_group else "Participants in each group" if equal else "Participants in all"
-    axes.set_xlabel(unit)
+    unit = "Participants in each group" if equal else "Participants in all"
+    axes.set_xlabel("Participants" if curve.one_group else unit)
     axes.set_ylabel("Power (%)")
     axes.set_title(curve.title.replace("; ", ";\n"), fontsize=9)
     axes.grid(axis="y", color="#e5e5e5", linewidth=0.6)

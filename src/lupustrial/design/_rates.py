@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from lupustrial import stats
@@ -155,9 +156,9 @@ class TwoRates:
     def _level(self, test: str, n1: int, n2: int) -> float | None:
         if max(n1, n2) > LARGEST_LEVEL:
             return None
-        return stats.exact_level_two_proportions(
+        return _largest_level(
             n1=n1, n2=n2, alpha=self.alpha, test=test, alternative=self.alternative, margin=self.margin
-        ).level
+        )
 
     def _exact(self, test: str) -> list[SizeRow]:
         """Return the lasting size, and the smallest one where it differs."""
@@ -167,7 +168,7 @@ class TwoRates:
             note = f"not searched at this size; ask for it with --test {test}"
             return [SizeRow(key=test, label=label(test), n1=None, n2=None, note=note)]
         try:
-            found = stats.exact_sample_size_two_proportions(test=test, **self._options())
+            found = _searched(test, **self._options())
         except StatisticsError as error:
             note = _why(error)
             return [SizeRow(key=test, label=label(test), n1=None, n2=None, note=note)]
@@ -234,7 +235,7 @@ class TwoRates:
         if max(about.n1, about.n2) > GRID_EXACT.get(test, 0):
             n1, n2, mark = about.n1, about.n2, "≈"
         else:
-            found = stats.exact_sample_size_two_proportions(test=test, **options).lasting
+            found = _searched(test, **options).lasting
             n1, n2, mark = found.n1, found.n2, ""
         return f"{mark}{n1 if self.ratio == 1 else n1 + n2}"
 
@@ -258,6 +259,17 @@ class TwoRates:
             assumed=(rows.index(self.p1), columns.index(self.p2)),
             note="≈ normal approximation, not enumerated" if approximate else "",
         )
+
+
+# The table of sizes, the curve and the paragraph all ask for the same searches: each is made once.
+@lru_cache(maxsize=128)
+def _searched(test: str, **options: Any) -> stats.ExactSampleSize:
+    return stats.exact_sample_size_two_proportions(test=test, **options)
+
+
+@lru_cache(maxsize=128)
+def _largest_level(**options: Any) -> float:
+    return stats.exact_level_two_proportions(**options).level
 
 
 def _around(rate: float, also: tuple[float, ...]) -> list[float]:

@@ -56,31 +56,18 @@ def _of_rates(study: Study, plan: SampleSizePlan, first: Arm, second: Arm) -> St
         p1=p1,
         p2=p2,
         tests=(plan.test, *(test for test in BESIDE if test != plan.test and not plan.margin)),
-        power=float(plan.power),
-        alpha=float(plan.alpha),
-        alternative=_alternative(plan, p1 - p2 - float(plan.margin)),
-        ratio=first.planned / second.planned,
-        dropout=float(plan.dropout),
         margin=float(plan.margin),
         first=first.label,
         second=second.label,
         also_first=_further(plan, first, known[first.id]),
         also_second=_further(plan, second, known[second.id]),
+        **_options(plan, first, second, p1 - p2 - float(plan.margin)),
     )
-    planned = (first.planned, second.planned)
-    stated = plan.stated
     lines = [_rate_line(known[arm.id], arm, p, derived) for arm, p in ((first, p1), (second, p2))]
-    return StudyPower(
-        study=study.id,
-        endpoint=plan.endpoint,
-        question=question,
-        assumptions=(*lines, *_common(study, plan)),
+    return replace(
+        _answer(study, plan, question, lines, (first.planned, second.planned)),
         derived=derived,
-        planned=planned,
-        stated=stated,
-        at_planned=tuple(question.powers(*planned)),
-        at_stated=() if stated is None else tuple(question.powers(stated, stated)),
-        scenarios=tuple(_scenarios(plan, question, planned, first, second)),
+        scenarios=tuple(_scenarios(plan, question, (first.planned, second.planned), first, second)),
         because=_because(lines, derived),
         others=_others(plan, question, first, second),
     )
@@ -89,13 +76,7 @@ def _of_rates(study: Study, plan: SampleSizePlan, first: Arm, second: Arm) -> St
 def _of_others(study: Study, plan: SampleSizePlan, first: Arm, second: Arm) -> StudyPower:
     win = plan.win_probability
     effect = float(plan.difference or 0) if win is None else float(win) - 1 / 2
-    options: dict[str, Any] = {
-        "power": float(plan.power),
-        "alpha": float(plan.alpha),
-        "alternative": _alternative(plan, effect),
-        "ratio": first.planned / second.planned,
-        "dropout": float(plan.dropout),
-    }
+    options = _options(plan, first, second, effect)
     question: TwoMeans | Ranks
     if win is not None:
         question = Ranks(win_probability=float(win), **options)
@@ -107,14 +88,36 @@ def _of_others(study: Study, plan: SampleSizePlan, first: Arm, second: Arm) -> S
             correlation=correlation,
             **options,
         )
-    planned, stated = (first.planned, second.planned), plan.stated
     assumed = question.assumption.partition(";")[0]
-    what = f"{first.label} against {second.label}"
+    line = Assumption(what=f"{first.label} against {second.label}", value=assumed, source=plan.source)
+    return _answer(study, plan, question, [line], (first.planned, second.planned))
+
+
+def _options(plan: SampleSizePlan, first: Arm, second: Arm, effect: float) -> dict[str, Any]:
+    """Return what every comparison is asked with."""
+    return {
+        "power": float(plan.power),
+        "alpha": float(plan.alpha),
+        "alternative": _alternative(plan, effect),
+        "ratio": first.planned / second.planned,
+        "dropout": float(plan.dropout),
+    }
+
+
+def _answer(
+    study: Study,
+    plan: SampleSizePlan,
+    question: Question,
+    lines: list[Assumption],
+    planned: tuple[int, int],
+) -> StudyPower:
+    """Return what is answered of every comparison."""
+    stated = plan.stated
     return StudyPower(
         study=study.id,
         endpoint=plan.endpoint,
         question=question,
-        assumptions=(Assumption(what=what, value=assumed, source=plan.source), *_common(study, plan)),
+        assumptions=(*lines, *_common(study, plan)),
         derived="",
         planned=planned,
         stated=stated,

@@ -71,8 +71,7 @@ class Design:
 
     def shares(self) -> dict[str, Floats]:
         """Return for each factor its indicators, shape (n, levels), and each covariate, shape (n, 1)."""
-        factors = {name: np.eye(len(self.levels[name]))[codes] for name, codes in self.codes.items()}
-        return factors | {name: values[:, None] for name, values in self.covariates.items()}
+        return _shares(self.levels, self.codes, self.covariates)
 
     def share_at(self, name: str, value: object) -> Floats:
         """Return one row of `shares`: a factor at one level, or a covariate at one value.
@@ -100,6 +99,14 @@ class Design:
         """
         shares = self.shares() | {name: self.share_at(name, value) for name, value in values.items()}
         return model_matrix(self.terms, self.levels, shares, self.n)
+
+
+def _shares(
+    levels: Mapping[str, tuple[str, ...]], codes: Mapping[str, Codes], covariates: Mapping[str, Floats]
+) -> dict[str, Floats]:
+    """Return the indicators of each factor and each covariate as a column; see `Design.shares`."""
+    factors = {name: np.eye(len(levels[name]))[place] for name, place in codes.items()}
+    return factors | {name: values[:, None] for name, values in covariates.items()}
 
 
 def model_design(
@@ -158,13 +165,11 @@ def _made(
     codes = {name: factor.codes for name, factor in factors.items()}
     terms, names = coded_terms(formula, levels)
     n = int(kept.sum())
-    shares: dict[str, Floats] = {name: np.eye(len(levels[name]))[place] for name, place in codes.items()}
-    shares |= {name: values[:, None] for name, values in covariates.items()}
     return Design(
         formula=formula.text,
         response=formula.response,
         y=None if response is None else response[kept],
-        matrix=model_matrix(terms, levels, shares, n),
+        matrix=model_matrix(terms, levels, _shares(levels, codes, covariates), n),
         names=names,
         terms=terms,
         levels=levels,

@@ -213,16 +213,19 @@ def check_independent(matrix: Floats, names: Sequence[str]) -> None:
         raise refuse("STAT-011", message, "formula", hint)
 
 
-def dependent_columns(matrix: Floats) -> list[int]:
-    """Return the columns of which less than 1e-7 of their length is left after regression on those before.
+_DEPENDENT = 1e-7  # the limit of R's lm
 
-    That is the rule, and the limit, of R's ``lm``.
+
+def dependent_columns(matrix: Floats, *, limit: float = _DEPENDENT) -> list[int]:
+    """Return the columns of which no more than ``limit`` of their length is left after those before.
+
+    What is left is what regression on the columns before does not explain; that is the rule of R's ``lm``.
     """
     n, p = matrix.shape
     lengths = np.linalg.norm(matrix, axis=0)
     if n >= p and (lengths > 0).all():
         corner: Floats = np.linalg.qr(matrix / lengths).R
-        if (np.abs(np.diag(corner)) > _DEPENDENT).all():
+        if (np.abs(np.diag(corner)) > limit).all():
             return []
     kept: list[Floats] = []
     dependent = []
@@ -232,11 +235,8 @@ def dependent_columns(matrix: Floats) -> list[int]:
             for direction in kept:
                 left -= (direction @ left) * direction
         size = math.sqrt(left @ left)
-        if size > _DEPENDENT * length:
+        if size > limit * length:
             kept.append(left / size)
         else:
             dependent.append(place)
     return dependent
-
-
-_DEPENDENT = 1e-7

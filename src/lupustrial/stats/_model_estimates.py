@@ -13,6 +13,7 @@ from lupustrial.stats._arguments import Floats, check_probabilities, refuse
 from lupustrial.stats._design import Design
 from lupustrial.stats._linear_functions import LinearFunctions, hypothesis_rows
 from lupustrial.stats._results import HypothesisTest
+from lupustrial.stats._t_limits import t_limits, t_p_value
 
 
 class Fit(Protocol):
@@ -105,19 +106,16 @@ def linear_estimate(
         hint = "it does not depend on the data: look at its row and at the type of covariance"
         raise refuse("STAT-004", "the standard error is zero", ", ".join(label) or "estimate", hint)
     statistic = estimate / standard_error
-    normal = math.isinf(df)
-    tail = special.ndtr(-abs(statistic)) if normal else special.stdtr(df, -abs(statistic))
-    point = (1 + confidence_level) / 2
-    half = float(special.ndtri(point) if normal else special.stdtrit(df, point)) * standard_error
+    lower, upper = t_limits(estimate, standard_error, df, confidence_level)
     return LinearEstimate(
         label=label,
         estimate=estimate,
         standard_error=standard_error,
         statistic=statistic,
         df=df,
-        p_value=float(2 * tail),
-        lower=estimate - half,
-        upper=estimate + half,
+        p_value=t_p_value(statistic, df),
+        lower=lower,
+        upper=upper,
         confidence_level=confidence_level,
     )
 

@@ -21,6 +21,12 @@ def midranks(values: Floats) -> Floats:
     return np.asarray((last - (counts - 1) / 2)[position], dtype=np.float64)
 
 
+def pairs_won(x: Floats, y: Floats) -> float:
+    """Return in how many pairs the value of x is the larger, ties counted a half: U of x."""
+    ranks = midranks(np.concatenate((x, y)))
+    return float(ranks[: x.size].sum()) - x.size * (x.size + 1) / 2
+
+
 def tie_sizes(values: Floats) -> Floats:
     """Return how often each distinct value occurs."""
     return np.unique(values, return_counts=True)[1].astype(np.float64)

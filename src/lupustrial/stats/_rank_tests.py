@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 from lupustrial.stats._arguments import ALTERNATIVES, Values, check_choice, checked_values, refuse
 from lupustrial.stats._rank_distributions import (
     check_exact_size,
     exact_p,
     midranks,
+    pairs_won,
     rank_sum_distribution,
     signed_rank_distribution,
     tie_sizes,
 )
 from lupustrial.stats._results import HypothesisTest
-from lupustrial.stats._wald import two_sided_normal
+from lupustrial.stats._t_limits import t_p_value
 
 METHODS = ("asymptotic", "exact")
 ZEROS = ("wilcoxon", "pratt")
@@ -26,11 +26,9 @@ TWO_SIDED = ("doubled", "distance")
 
 def _asymptotic_p(excess: float, variance: float, *, continuity: bool, alternative: str) -> float:
     """Return the normal p; the correction moves by 1/2 against the alternative, as R's does."""
-    if alternative == "two-sided":
-        shrunk = excess - math.copysign(0.5, excess) if continuity and excess else excess
-        return two_sided_normal(shrunk / math.sqrt(variance))
-    signed = excess if alternative == "greater" else -excess
-    return float(special.ndtr(-(signed - 0.5 * continuity) / math.sqrt(variance)))
+    nearer = math.copysign(0.5, excess) if excess else 0.0
+    shift = {"greater": 0.5, "less": -0.5}.get(alternative, nearer) if continuity else 0.0
+    return t_p_value((excess - shift) / math.sqrt(variance), None, alternative)
 
 
 def _check(*, method: str, alternative: str, two_sided: str) -> None:
@@ -102,8 +100,7 @@ def win_probability(x: Values, y: Values) -> float:
         StatisticsError: Missing values (STAT-002), empty group (STAT-003).
     """
     a, b = checked_values(least=1, x=x, y=y)
-    ranks = midranks(np.concatenate((a, b)))
-    return (float(ranks[: a.size].sum()) - a.size * (a.size + 1) / 2) / (a.size * b.size)
+    return pairs_won(a, b) / (a.size * b.size)
 
 
 def wilcoxon_signed_rank(

@@ -17,6 +17,8 @@ MEASURES = ("risk difference", "risk ratio", "odds ratio")
 TINY = 1e-300
 Constrained = Callable[[Floats, Floats, Floats, Floats, Floats], tuple[Floats, Floats]]
 Score = Callable[[Floats, Floats, Floats, Floats, Floats], Floats]
+#: Excess, variance and third central moment.
+Moments = tuple[Floats, Floats, Floats]
 
 
 def constrained_difference(
@@ -32,6 +34,8 @@ def constrained_difference(
     p = np.copysign(np.sqrt(np.maximum(0.0, third * third - l1 / (3 * n))), q)
     cosine = np.clip(q / np.where(p == 0, 1.0, p * p * p), -1.0, 1.0)
     p2 = 2 * p * np.cos((np.pi + np.arccos(cosine)) / 3) - third
+    # at no difference two roots may meet, and the cubic keeps half the digits only
+    p2 = np.where(difference == 0, events / n, p2)
     p2 = np.minimum(np.maximum(p2, np.maximum(0.0, -difference)), np.minimum(1.0, 1.0 - difference))
     return np.clip(p2 + difference, 0.0, 1.0), p2
 
@@ -49,6 +53,19 @@ def constrained_odds(x1: Floats, n1: Floats, x2: Floats, n2: Floats, odds: Float
     """Solve the quadratic for p1 / (1 - p1) = odds * p2 / (1 - p2) (eq. 9)."""
     events = x1 + x2
     return _odds_root(n1, n2, events, odds), _odds_root(n2, n1, events, 1 / odds)
+
+
+def odds_and_rests(
+    x1: Floats, n1: Floats, x2: Floats, n2: Floats, odds: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return p1, 1 - p1, p2 and 1 - p2 of eq. 9.
+
+    The complements come from the same equation for participants without an event, since 1 - p has no digits
+    left where p is nearly 1.
+    """
+    p1, p2 = constrained_odds(x1, n1, x2, n2, odds)
+    q1, q2 = constrained_odds(n1 - x1, n1, n2 - x2, n2, 1 / odds)
+    return p1, q1, p2, q2
 
 
 def _odds_root(n: Floats, others: Floats, events: Floats, odds: Floats) -> Floats:
@@ -99,11 +116,32 @@ def score_ratio(x1: Floats, n1: Floats, x2: Floats, n2: Floats, value: Floats) -
 
 def score_odds(x1: Floats, n1: Floats, x2: Floats, n2: Floats, value: Floats) -> Floats:
     """Return the score of an odds ratio (eq. 9)."""
-    p1, p2 = constrained_odds(x1, n1, x2, n2, value)
-    q1, q2 = constrained_odds(n1 - x1, n1, n2 - x2, n2, 1 / value)
+    p1, q1, p2, q2 = odds_and_rests(x1, n1, x2, n2, value)
     v1, v2 = n1 * p1 * q1, n2 * p2 * q2
     # excess * sqrt(1/v1 + 1/v2) written so that it is 0 or huge, never 0/0, at the edges
     return _over((x1 * q1 - (n1 - x1) * p1) * np.sqrt(v1 + v2), v1 * v2)
+
+
+def difference_moments(x1: Floats, n1: Floats, x2: Floats, n2: Floats, value: Floats) -> Moments:
+    """Return the moments of the score of a risk difference (eq. 7, 14)."""
+    p1, p2 = constrained_difference(x1, n1, x2, n2, value)
+    return _moments(x1 / n1 - x2 / n2 - value, (p1, n1), (p2, n2), 1.0)
+
+
+def ratio_moments(x1: Floats, n1: Floats, x2: Floats, n2: Floats, value: Floats) -> Moments:
+    """Return the moments of the score of a risk ratio (eq. 8, 16)."""
+    p1, p2 = constrained_ratio(x1, n1, x2, n2, value)
+    return _moments(x1 / n1 - value * x2 / n2, (p1, n1), (p2, n2), value)
+
+
+def _moments(
+    excess: Floats, first: tuple[Floats, Floats], second: tuple[Floats, Floats], factor: Floats | float
+) -> Moments:
+    """Add the variance and third moment of the first proportion minus ``factor`` times the second."""
+    (p1, n1), (p2, n2) = first, second
+    v1, v2 = p1 * (1 - p1) / n1, p2 * (1 - p2) / n2
+    third = v1 * (1 - 2 * p1) / n1 - factor**3 * (v2 * (1 - 2 * p2) / n2)
+    return excess, v1 + factor**2 * v2, third
 
 
 CONSTRAINED: dict[str, Constrained] = {

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lupustrial.stats._arguments import Floats, check_choice, checked_table
 from lupustrial.stats._miettinen_nurminen import columns, defined_measure, score_limits
 from lupustrial.stats._one_proportion import normal_quantile
 from lupustrial.stats._results import Estimate
-from lupustrial.stats._score_functions import CONSTRAINED, MEASURES, TINY, Score
+from lupustrial.stats._score_functions import (
+    MEASURES,
+    TINY,
+    Moments,
+    Score,
+    difference_moments,
+    odds_and_rests,
+    ratio_moments,
+)
 
 FAR = 1e3
 
@@ -66,8 +76,7 @@ def _corrected_score(measure: str) -> Score:
     """Return the z for which the score is z + (z^2 - 1) times a sixth of its skewness (eq. 15)."""
 
     def score(x1: Floats, n1: Floats, x2: Floats, n2: Floats, value: Floats) -> Floats:
-        p1, p2 = CONSTRAINED[measure](x1, n1, x2, n2, value)
-        excess, variance, third = _moments(measure, (x1, n1, p1), (x2, n2, p2), value)
+        excess, variance, third = MOMENTS[measure](x1, n1, x2, n2, value)
         variance = np.maximum(variance * (n1 + n2) / (n1 + n2 - 1), TINY)
         z = excess / np.sqrt(variance)
         bend = third / (6 * variance * np.sqrt(variance))
@@ -79,21 +88,9 @@ def _corrected_score(measure: str) -> Score:
     return score
 
 
-def _moments(
-    measure: str,
-    first: tuple[Floats, Floats, Floats],
-    second: tuple[Floats, Floats, Floats],
-    value: Floats,
-) -> tuple[Floats, Floats, Floats]:
-    """Return the score's excess, variance and third moment at the constrained estimate (eq. 14, 16, 17)."""
-    (x1, n1, p1), (x2, n2, p2) = first, second
-    v1, v2 = p1 * (1 - p1) / n1, p2 * (1 - p2) / n2
-    t1, t2 = v1 * (1 - 2 * p1) / n1, v2 * (1 - 2 * p2) / n2
-    if measure == "risk difference":
-        return x1 / n1 - x2 / n2 - value, v1 + v2, t1 - t2
-    if measure == "risk ratio":
-        return x1 / n1 - value * x2 / n2, v1 + value**2 * v2, t1 - value**3 * t2
-    q1, q2 = CONSTRAINED[measure](n1 - x1, n1, n2 - x2, n2, 1 / value)
+def _odds_moments(x1: Floats, n1: Floats, x2: Floats, n2: Floats, value: Floats) -> Moments:
+    """Return the moments of the score of an odds ratio, its bias taken out (eq. 17)."""
+    p1, q1, p2, q2 = odds_and_rests(x1, n1, x2, n2, value)
     w1, w2 = n1 * p1 * q1, n2 * p2 * q2
     total = np.maximum(w1 + w2, TINY)
     first_share, second_share = w2 / total, w1 / total
@@ -101,3 +98,10 @@ def _moments(
     bias = (p1 - p2) * first_share * second_share
     third = variance * ((1 - 2 * p1) * first_share**2 - (1 - 2 * p2) * second_share**2)
     return x1 * q1 - (n1 - x1) * p1 - bias, variance, third
+
+
+MOMENTS: dict[str, Callable[[Floats, Floats, Floats, Floats, Floats], Moments]] = {
+    "risk difference": difference_moments,
+    "risk ratio": ratio_moments,
+    "odds ratio": _odds_moments,
+}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 from lupustrial.errors import Fault, StatisticsError
 from lupustrial.stats._arguments import (
@@ -17,6 +16,7 @@ from lupustrial.stats._arguments import (
     refuse,
 )
 from lupustrial.stats._results import MeanTest
+from lupustrial.stats._t_limits import satterthwaite_df, t_limits, t_p_value
 from lupustrial.stats._wald import VARIANCES
 
 
@@ -26,16 +26,16 @@ def _mean_test(
     """Complete a t-test from estimate, standard error and degrees of freedom (eq. 1)."""
     check_probabilities(confidence_level=confidence_level)
     t = estimate / standard_error
-    half = float(special.stdtrit(df, (1 + confidence_level) / 2)) * standard_error
+    lower, upper = t_limits(estimate, standard_error, df, confidence_level)
     return MeanTest(
         method=method,
         estimate=estimate,
         standard_error=standard_error,
         statistic=t,
         df=df,
-        p_value=float(2 * special.stdtr(df, -abs(t))),
-        lower=estimate - half,
-        upper=estimate + half,
+        p_value=t_p_value(t, df),
+        lower=lower,
+        upper=upper,
         confidence_level=confidence_level,
         n=n,
     )
@@ -120,7 +120,7 @@ def t_test_summary(
         variance = ((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / df * (1 / n1 + 1 / n2)
     else:
         variance = sum(parts)
-        df = variance**2 / (parts[0] ** 2 / (n1 - 1) + parts[1] ** 2 / (n2 - 1))
+        df = satterthwaite_df(parts[0], n1, parts[1], n2)
     return _mean_test(
         f"t_{variances}",
         estimate=mean1 - mean2,

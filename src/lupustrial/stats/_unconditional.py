@@ -10,62 +10,24 @@ of degree N, so no maximum can hide between grid points spaced pi / (8 N) (eq. 9
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 import numpy as np
-from scipy import special
 
 from lupustrial.stats._arguments import ALTERNATIVES, Floats, Table, check_choice, checked_table, refuse
 from lupustrial.stats._fisher import hypergeometric
+from lupustrial.stats._nuisance import common_rate_peaks
 from lupustrial.stats._results import HypothesisTest
 
-POINTS_PER_DEGREE = 8
-REFINEMENT = 8
-ROUNDS = 4
-MOST_KEPT = 256
 LARGEST = 2000
-ROUNDING = 1e-12
+PRECISION = 2e-9
+CERTAIN = 1 - 1e-12
 
 
-@lru_cache(maxsize=64)
-def _log_binomials(n: int) -> Floats:
-    s = np.arange(n + 1.0)
-    return np.asarray(special.gammaln(n + 1.0) - special.gammaln(s + 1) - special.gammaln(n - s + 1))
-
-
-def _binomial(theta: Floats, n: int) -> Floats:
-    """Return Bin(s; n, pi(theta)) for every s, shape ``theta.shape + (n + 1,)``."""
-    s = np.arange(n + 1.0)
-    sine, cosine = np.sin(theta / 2)[..., None], np.cos(theta / 2)[..., None]
-    log_power = special.xlogy(2 * s, sine) + special.xlogy(2 * (n - s), cosine)
-    return np.asarray(np.exp(_log_binomials(n) + log_power))
-
-
-@lru_cache(maxsize=8)
-def _grid(n: int) -> tuple[Floats, Floats]:
-    """Return the grid of theta over [0, pi] and the binomial probabilities on it, kept for the next call."""
-    theta = np.linspace(0.0, np.pi, POINTS_PER_DEGREE * n + 1)
-    probabilities = _binomial(theta, n)
-    probabilities.setflags(write=False)
-    return theta, probabilities
-
-
-def _supremum(weights: Floats, n: int) -> float:
-    """Maximise eq. 8 over pi by repeatedly refining where, by eq. 9, the maximum can still lie."""
-    points, probabilities = _grid(n)
-    values = probabilities @ weights
-    spacing, best = float(points[1]), float(values.max())
-    if best >= 1 - ROUNDING:
-        return 1.0
-    inner = (np.arange(REFINEMENT) - (REFINEMENT - 1) / 2) / REFINEMENT
-    for _ in range(ROUNDS):
-        bound = best * np.cos(n * spacing / 2) - ROUNDING * best
-        order = np.argsort(-values, kind="stable")[:MOST_KEPT]
-        kept = points[order[values[order] >= bound]]
-        points = np.clip(kept[:, None] + spacing * inner, 0.0, np.pi).ravel()
-        values, spacing = _binomial(points, n) @ weights, spacing / REFINEMENT
-        best = max(best, float(values.max()))
-    return min(1.0, best)
+def _supremum(weights: Floats) -> float:
+    """Maximise eq. 8 over pi."""
+    peaks = common_rate_peaks(weights)
+    best = next(peak.value for peak in peaks if peak.value >= CERTAIN or peak.known_to(PRECISION))
+    return 1.0 if best >= CERTAIN else best
 
 
 def _checked(*, x1: int, n1: int, x2: int, n2: int, alternative: str) -> Table:
@@ -132,7 +94,7 @@ def barnard(*, x1: int, n1: int, x2: int, n2: int, alternative: str = "two-sided
             participants (STAT-008).
     """
     table = _checked(x1=x1, n1=n1, x2=x2, n2=n2, alternative=alternative)
-    p_value = _supremum(_score_weights(table, alternative), table.n)
+    p_value = _supremum(_score_weights(table, alternative))
     return HypothesisTest(
         method="barnard", p_value=p_value, statistic=_pooled_z(table), alternative=alternative
     )
@@ -145,7 +107,7 @@ def unconditional_score(*, x1: int, n1: int, x2: int, n2: int) -> HypothesisTest
     side. Arguments and errors are as for `barnard`.
     """
     table = _checked(x1=x1, n1=n1, x2=x2, n2=n2, alternative="two-sided")
-    sides = (_supremum(_score_weights(table, side), table.n) for side in ("greater", "less"))
+    sides = (_supremum(_score_weights(table, side)) for side in ("greater", "less"))
     p_value = min(1.0, 2 * min(sides))
     return HypothesisTest(method="unconditional_score", p_value=p_value, statistic=_pooled_z(table))
 
@@ -173,7 +135,7 @@ def _boschloo_one_sided(table: Table, direction: str) -> float:
                 break
             tail += w
         weights[s] = tail / total
-    return _supremum(weights, table.n)
+    return _supremum(weights)
 
 
 def boschloo(*, x1: int, n1: int, x2: int, n2: int, alternative: str = "two-sided") -> HypothesisTest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,6 +89,13 @@ def _factor(name: str, cells: Sequence[object], *, order: Sequence[str] | None, 
     return Raw(Factor(tuple(levels), codes), codes < 0)
 
 
+def first_seen(labels: Sequence[Hashable]) -> tuple[tuple[Hashable, ...], Codes]:
+    """Return the distinct labels in order of first appearance, and the place of each label among them."""
+    place: dict[Hashable, int] = {}
+    codes = np.array([place.setdefault(label, len(place)) for label in labels], dtype=np.intp)
+    return tuple(place), codes
+
+
 def check_level(name: str, level: object, levels: Sequence[str]) -> None:
     """Raise if ``level`` does not occur (STAT-010)."""
     if level not in levels:
@@ -97,7 +104,7 @@ def check_level(name: str, level: object, levels: Sequence[str]) -> None:
 
 
 def check_lengths(columns: Mapping[str, Raw]) -> None:
-    """Raise unless all columns are equally long and not empty (STAT-003, STAT-010)."""
+    """Raise unless all columns are equally long (STAT-010)."""
     sizes = {name: raw.missing.size for name, raw in columns.items()}
     if len(set(sizes.values())) > 1:
         message = ", ".join(f"{name} {size}" for name, size in sizes.items())

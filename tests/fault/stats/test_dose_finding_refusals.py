@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from refusals import check_refusal, each_of
 
 from lupustrial import stats
 from lupustrial.errors import StatisticsError
@@ -144,12 +145,9 @@ REFUSALS: list[tuple[str, Callable[[], object]]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "call"), REFUSALS)
+@each_of(REFUSALS)
 def test_it_refuses_with_a_stable_id_and_says_what_to_do(fault: str, call: Callable[[], object]) -> None:
-    with pytest.raises(StatisticsError) as caught:
-        call()
-    assert [found.id for found in caught.value.faults] == [fault]
-    assert all(found.hint and found.place for found in caught.value.faults)
+    check_refusal(fault, call)
 
 
 def test_a_target_that_the_curve_does_not_reach_has_no_dose_and_says_so() -> None:

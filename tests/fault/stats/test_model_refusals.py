@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from refusals import check_refusal, each_of
 
 from lupustrial import stats
 from lupustrial.errors import StatisticsError
@@ -182,12 +183,9 @@ REFUSED: list[tuple[str, Callable[[], object]]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "call"), REFUSED, ids=range(len(REFUSED)))
+@each_of(REFUSED)
 def test_refused_by_name(fault: str, call: Callable[[], object]) -> None:
-    with pytest.raises(StatisticsError) as refused:
-        call()
-    assert [one.id for one in refused.value.faults] == [fault] * len(refused.value.faults)
-    assert all(one.place and one.hint for one in refused.value.faults)
+    check_refusal(fault, call)
 
 
 def test_every_unknown_name_and_every_unusable_factor_is_told_at_once() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from refusals import check_refusal, each_of
 
 from lupustrial import stats
 from lupustrial.errors import StatisticsError
@@ -108,12 +109,9 @@ REFUSED: list[tuple[str, Callable[[], object]]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "call"), REFUSED, ids=range(len(REFUSED)))
+@each_of(REFUSED)
 def test_what_a_method_is_not_defined_for_is_refused_by_name(fault: str, call: Callable[[], object]) -> None:
-    with pytest.raises(StatisticsError) as error:
-        call()
-    assert {one.id for one in error.value.faults} == {fault}
-    assert all(one.message and one.place and one.hint for one in error.value.faults)
+    check_refusal(fault, call)
 
 
 def test_all_faults_of_a_graph_are_told_at_once() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from refusals import check_refusal, each_of
 
 from lupustrial import stats
 from lupustrial.errors import StatisticsError
@@ -74,11 +75,9 @@ REFUSED: list[tuple[str, Callable[[], object]]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "call"), REFUSED, ids=[str(i) for i in range(len(REFUSED))])
+@each_of(REFUSED)
 def test_refused_with_a_named_fault(fault: str, call: Callable[[], object]) -> None:
-    with pytest.raises(StatisticsError) as caught:
-        call()
-    assert {each.id for each in caught.value.faults} == {fault}
+    check_refusal(fault, call)
 
 
 def test_a_size_that_enumeration_does_not_reach_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

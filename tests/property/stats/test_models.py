@@ -30,6 +30,11 @@ def _data(seed: int, n: int = 40) -> dict[str, Any]:
     return data
 
 
+def _has_estimates(design: stats.Design) -> bool:
+    """Return whether the logistic regression is finite: one seed in some 2,000 separates the events."""
+    return design.y is not None and separation(design.matrix, design.y) is None
+
+
 def _fit(formula: str, data: dict[str, Any], **options: Any) -> stats.LinearFit:
     return stats.linear_model(stats.model_design(formula, data, **options))
 
@@ -174,6 +179,7 @@ def test_risks_without_covariates_are_the_observed_ones(seed: int) -> None:
 def test_contrasts_of_risks_turn_with_the_arms_and_agree_across_scales(seed: int) -> None:
     data = _data(seed, 60)
     design = stats.model_design("event ~ arm + base", data)
+    assume(_has_estimates(design))
     for measure, sign in (("risk difference", 1), ("log risk ratio", 1), ("log odds ratio", 1)):
         first = stats.g_computation(design, "arm", measure=measure).contrasts[0]
         second = stats.g_computation(design, "arm", measure=measure, reference="B").contrasts[0]
@@ -195,6 +201,7 @@ def test_contrasts_of_risks_turn_with_the_arms_and_agree_across_scales(seed: int
 def test_allocation_within_strata_never_makes_the_variance_greater(seed: int) -> None:
     data = _data(seed, 60)
     design = stats.model_design("event ~ arm + base", data)
+    assume(_has_estimates(design))
     plain = stats.g_computation(design, "arm")
     strata = stats.g_computation(design, "arm", strata=data["sex"])
     for one, two in zip(plain.contrasts, strata.contrasts, strict=True):
@@ -215,6 +222,7 @@ def test_gee_of_one_visit_each_is_the_linear_model_with_hc0_and_bias_reduced_hc3
         assert marginal.covariance == pytest.approx(linear.covariance, rel=1e-7)
     assert marginal.alpha is None
     event = stats.model_design("event ~ base", _data(seed, 30))
+    assume(_has_estimates(event))
     marginal = stats.gee(event, participant=who)
     assert marginal.covariance == pytest.approx(
         stats.logistic_regression(event, covariance="HC0").covariance, rel=1e-6

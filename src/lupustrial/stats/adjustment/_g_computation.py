@@ -10,6 +10,7 @@ from scipy import special
 
 from lupustrial.stats._arguments import Floats, Values, check_choice, check_probabilities, refuse
 from lupustrial.stats._design import Design
+from lupustrial.stats.adjustment._kept_rows import any_missing, of_kept_rows
 from lupustrial.stats.adjustment._logistic import LogisticFit, logistic_regression
 from lupustrial.stats.adjustment._risk_contrasts import MEASURES, RiskContrast, risk_contrast
 from lupustrial.stats.adjustment._risk_variance import Predicted, ge_covariance, ye_covariance
@@ -162,12 +163,7 @@ def _check_unbiased(predicted: Predicted, treatment: str) -> None:
 
 
 def _kept_strata(design: Design, strata: Sequence[Hashable]) -> list[Hashable]:
-    labels = list(strata)
-    wanted = design.n + design.n_dropped
-    if len(labels) != wanted:
-        message = f"{len(labels)} strata for {wanted} rows of the input"
-        raise refuse("STAT-010", message, "strata", "give one for every row, dropped rows too")
-    kept = [labels[row] for row in design.rows.tolist()]
-    if any(label is None or label == "" or label != label for label in kept):  # noqa: PLR0124 - NaN
+    kept = of_kept_rows(strata, design, design.n, "strata", what="strata")
+    if any_missing(kept):
         raise refuse("STAT-002", "a stratum is missing", "strata", "every randomised participant has one")
     return kept

@@ -15,6 +15,8 @@ from lupustrial.errors import StatisticsError
 from lupustrial.stats._arguments import Floats, Values, check_choice, refuse
 from lupustrial.stats._design import Design
 from lupustrial.stats._linear_model import linear_model, prepare
+from lupustrial.stats._variables import first_seen
+from lupustrial.stats.adjustment._kept_rows import any_missing, of_kept_rows
 from lupustrial.stats.adjustment._logistic import logistic_regression
 from lupustrial.stats.adjustment._working_correlation import CORRELATIONS, WorkingCorrelation
 
@@ -156,21 +158,14 @@ def _statsmodels() -> Any:
 
 def _kept(values: Sequence[Any] | NDArray[Any], design: Design | None, n: int, name: str) -> list[Any]:
     """Return the values of the rows kept, in which none may be missing (STAT-010)."""
-    cells = list(values)
-    wanted = n if design is None else n + design.n_dropped
-    if len(cells) != wanted:
-        message = f"{len(cells)} values for {wanted} rows of the input"
-        raise refuse("STAT-010", message, name, "give one for every row, dropped rows too")
-    kept = cells if design is None else [cells[row] for row in design.rows.tolist()]
-    if any(cell is None or cell == "" or cell != cell for cell in kept):  # noqa: PLR0124 - NaN
+    kept = of_kept_rows(values, design, n, name, what="values")
+    if any_missing(kept):
         raise refuse("STAT-010", "a missing value", name, "every row has one")
     return kept
 
 
 def _groups(participant: Sequence[Hashable], design: Design | None, n: int) -> NDArray[np.intp]:
-    kept = _kept(participant, design, n, "participant")
-    places = {label: place for place, label in enumerate(dict.fromkeys(kept))}
-    return np.array([places[label] for label in kept], dtype=np.intp)
+    return first_seen(_kept(participant, design, n, "participant"))[1]
 
 
 def _times(visit: Values | None, groups: NDArray[np.intp], design: Design | None, *, needed: bool) -> Floats:

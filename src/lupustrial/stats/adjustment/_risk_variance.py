@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lupustrial.stats._arguments import Floats, refuse
+from lupustrial.stats._variables import first_seen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,12 +69,11 @@ def ye_covariance(
 
 def _gain_of_strata(predicted: Predicted, strata: Sequence[Hashable]) -> Floats:
     """Return what balance within the strata of the randomisation takes from the variance (eq. 12)."""
-    places = {label: place for place, label in enumerate(dict.fromkeys(strata))}
-    stratum = np.array([places[label] for label in strata])
+    labels, stratum = first_seen(strata)
     share = predicted.share
     unbalanced = np.diag(share) - np.outer(share, share)
     gain = np.zeros_like(unbalanced)
-    for label, place in places.items():
+    for place, label in enumerate(labels):
         inside = stratum == place
         means = []
         for a, risk in enumerate(predicted.risk):

@@ -93,6 +93,11 @@ def _optimal(shapes: Floats, spread: Floats) -> Floats:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
+def errors_of(contrasts: Floats, spread: Floats) -> Floats:
+    """Return the standard errors of the contrasts of the estimates, (k,)."""
+    return np.asarray(np.sqrt(np.einsum("ij,jk,ik->i", contrasts, spread, contrasts)))
+
+
 def correlation_of(contrasts: Floats, spread: Floats) -> Floats:
     """Return the correlations of the contrast statistics (eq. 11)."""
     product = contrasts @ spread @ contrasts.T

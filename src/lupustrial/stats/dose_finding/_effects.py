@@ -16,6 +16,7 @@ from lupustrial.stats._arguments import (
     checked_values,
     refuse,
 )
+from lupustrial.stats._t_limits import quantile
 from lupustrial.stats.dose_finding._checks import DIRECTIONS
 from lupustrial.stats.dose_finding._fit import (
     DoseResponseFit,
@@ -23,7 +24,6 @@ from lupustrial.stats.dose_finding._fit import (
     response_gradient,
     response_slope,
 )
-from lupustrial.stats.dose_finding._joint_limits import limit_of
 from lupustrial.stats.dose_finding._models import peak_of
 
 _PRECISION = 1e-13
@@ -100,7 +100,7 @@ def dose_effects(fit: DoseResponseFit, doses: Values, *, confidence_level: float
     errors = lower = upper = None
     if fit.covariance is not None:
         errors = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", gradient, fit.covariance, gradient), 0.0))
-        width = limit_of((1 - confidence_level) / 2, fit.df) * errors
+        width = -quantile((1 - confidence_level) / 2, fit.df) * errors
         lower, upper = effects - width, effects + width
     return DoseEffects(
         model=fit.model,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from lupustrial.stats.dose_finding._estimates import (
     dose_estimates,
     dose_means,
 )
-from lupustrial.stats.dose_finding._models import FAMILIES, MODELS, constant_of
+from lupustrial.stats.dose_finding._models import FAMILIES, MODELS, check_constants, constant_of
 from lupustrial.stats.dose_finding._optimum import best_shape, profile
 
 Bounds = Sequence[float] | Sequence[Sequence[float]]
@@ -101,8 +101,7 @@ def fit_dose_response(
         return fit
     left = values - fit.fitted[np.searchsorted(given.doses, doses)]
     found = np.linalg.lstsq(table, left, rcond=None)[0]
-    changed = {name: getattr(fit, name) for name in DoseResponseFit.__slots__}
-    return DoseResponseFit(**{**changed, "covariate_coefficients": np.asarray(found)})
+    return replace(fit, covariate_coefficients=np.asarray(found))
 
 
 def fit_dose_response_general(
@@ -158,9 +157,7 @@ def _fit(
     model: str, given: DoseEstimates, *, bounds: Bounds | None, offset: float | None, scale: float | None
 ) -> DoseResponseFit:
     check_choice("model", model, MODELS)
-    for place, value in (("offset", offset), ("scale", scale)):
-        if value is not None and not 0 < value < np.inf:
-            raise refuse("STAT-070", f"{value!r} is no {place}", place, "give a finite dose above 0")
+    check_constants(offset=offset, scale=scale)
     top = float(given.doses.max())
     constant = constant_of(model, top, offset=offset, scale=scale)
     box = _checked_bounds(model, bounds, top)

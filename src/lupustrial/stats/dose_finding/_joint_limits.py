@@ -8,7 +8,8 @@ import numpy as np
 from scipy import optimize, special
 
 from lupustrial.stats._arguments import Floats
-from lupustrial.stats.multiplicity._joint import union_probability
+from lupustrial.stats._t_limits import below, quantile
+from lupustrial.stats.multiplicity._joint import log_scales, union_probability
 
 _ACCURACY = 1e-9  # of the logarithm of a tail
 _END = 40.0  # minus the logarithm of the density of log s, against its top, at which it is cut
@@ -16,25 +17,18 @@ _NEGLIGIBLE = 1e-9  # share of a node that is left out
 _STEP = 0.2  # of log s, and at most one standard deviation of it
 
 
-def upper_tail(statistic: Floats, df: float | None) -> Floats:
-    """Return P(T > statistic) of t, or of the normal distribution where df is ``None``."""
-    return np.asarray(special.ndtr(-statistic) if df is None else special.stdtr(df, -statistic))
+def p_values_of(statistics: Floats, *, df: float | None, two_sided: bool) -> Floats:
+    """Return the p value of each statistic alone."""
+    return 2 * below(-np.abs(statistics), df) if two_sided else below(-statistics, df)
 
 
-def limit_of(tail: float, df: float | None) -> float:
-    """Return the value that is exceeded with chance ``tail``."""
-    return float(-special.ndtri(tail) if df is None else -special.stdtrit(df, tail))
-
-
-def adjusted_p(statistics: Floats, correlation: Floats, *, df: float | None, two_sided: bool) -> Floats:
-    """Return P(the largest statistic is at least as large) for each statistic, from least to most likely."""
-    raw = upper_tail(np.abs(statistics), df) * 2 if two_sided else upper_tail(statistics, df)
-    size = statistics.size
+def adjusted_p(p_values: Floats, correlation: Floats, *, df: float | None, two_sided: bool) -> Floats:
+    """Return P(the largest statistic is at least as large) for each statistic, given its p value alone."""
     values = [
-        union_probability(np.full(size, tail), correlation, df=df, two_sided=two_sided)[0]
-        for tail in raw.tolist()
+        union_probability(np.full(p_values.size, tail), correlation, df=df, two_sided=two_sided)[0]
+        for tail in p_values.tolist()
     ]
-    return np.asarray(np.clip(np.array(values), raw, 1.0))
+    return np.asarray(np.clip(np.array(values), p_values, 1.0))
 
 
 def critical_value(correlation: Floats, *, alpha: float, df: float | None, two_sided: bool) -> float:
@@ -47,7 +41,7 @@ def critical_value(correlation: Floats, *, alpha: float, df: float | None, two_s
 
     low, high = math.log(alpha / size) - 1e-6, math.log(alpha) + 1e-6
     tail = math.exp(optimize.brentq(excess, low, high, xtol=_ACCURACY)) if size > 1 else alpha
-    return limit_of(tail / 2 if two_sided else tail, df)
+    return -float(quantile(tail / 2 if two_sided else tail, df))
 
 
 def exceedance(
@@ -57,9 +51,8 @@ def exceedance(
     if df is None:
         return _normal_exceedance(limit, shift, correlation, two_sided=two_sided)
     step = min(_STEP, 1 / math.sqrt(2 * df))
-    low, high = _END / df + math.sqrt(_END / df), math.sqrt(_END / df)
-    v = step * np.arange(-math.ceil(low / step), math.ceil(high / step) + 1)
-    density = np.exp(df * (v - 0.5 * np.expm1(2 * v)))
+    v, log_density = log_scales(df, step=step, end=_END)
+    density = np.exp(log_density)
     density /= density.sum()
     seen = density > _NEGLIGIBLE
     values = [

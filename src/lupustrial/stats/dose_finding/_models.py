@@ -232,10 +232,15 @@ def dose_model(
     if at_fault:
         hint = f"give finite numbers above 0 for {wanted}"
         raise refuse("STAT-070", f"{model} with parameters {values}", "parameters", hint)
-    for place, value in (("offset", offset), ("scale", scale)):
+    check_constants(offset=offset, scale=scale)
+    return DoseModel(model=model, parameters=values, offset=offset, scale=scale, name=name or model)
+
+
+def check_constants(**constants: float | None) -> None:
+    """Raise on a constant that is given and no finite dose above 0 (STAT-070)."""
+    for place, value in constants.items():
         if value is not None and not 0 < value < np.inf:
             raise refuse("STAT-070", f"{value!r} is no {place}", place, "give a finite dose above 0")
-    return DoseModel(model=model, parameters=values, offset=offset, scale=scale, name=name or model)
 
 
 def constant_of(model: str, top: float, *, offset: float | None, scale: float | None) -> float:

@@ -22,7 +22,12 @@ from lupustrial.stats.dose_finding._checks import (
     checked_models,
     checked_weights,
 )
-from lupustrial.stats.dose_finding._contrasts import DoseContrasts, correlation_of, optimal_contrasts
+from lupustrial.stats.dose_finding._contrasts import (
+    DoseContrasts,
+    correlation_of,
+    errors_of,
+    optimal_contrasts,
+)
 from lupustrial.stats.dose_finding._joint_limits import critical_value, exceedance
 from lupustrial.stats.dose_finding._models import (
     DoseModel,
@@ -134,7 +139,7 @@ def power_multiple_contrast(
         raise refuse("STAT-071", f"{len(called)} names for {len(table)} curves", "names", "one a curve")
     spread = checked_covariance(covariance, size)
     correlation = correlation_of(contrasts.contrasts, spread)
-    errors = np.sqrt(np.einsum("ij,jk,ik->i", contrasts.contrasts, spread, contrasts.contrasts))
+    errors = errors_of(contrasts.contrasts, spread)
     two_sided = alternative == "two-sided"
     limit = critical_value(correlation, alpha=alpha, df=df, two_sided=two_sided)
     power = np.array(
@@ -189,8 +194,7 @@ def power_multiple_contrast_binary(
         spread = np.diag(1 / (sizes * rates * (1 - rates)))
         contrasts = optimal_contrasts(models, array, covariance=spread, direction=direction)
         limit = critical_value(contrasts.correlation, alpha=alpha, df=None, two_sided=two_sided)
-        rows = contrasts.contrasts
-        shift = rows @ row / np.sqrt(np.einsum("ij,jk,ik->i", rows, spread, rows))
+        shift = contrasts.contrasts @ row / errors_of(contrasts.contrasts, spread)
         power.append(exceedance(limit, shift, contrasts.correlation, df=None, two_sided=two_sided))
         limits.append(limit)
     return _result(names, np.array(power), np.array(limits), alpha=alpha, df=None, alternative=alternative)

@@ -9,9 +9,9 @@ import numpy as np
 
 from lupustrial.stats._arguments import Floats, Values, check_choice, check_probabilities
 from lupustrial.stats.dose_finding._checks import Matrix
-from lupustrial.stats.dose_finding._contrasts import DoseContrasts, optimal_contrasts
+from lupustrial.stats.dose_finding._contrasts import DoseContrasts, errors_of, optimal_contrasts
 from lupustrial.stats.dose_finding._estimates import DoseEstimates, dose_estimates, dose_means
-from lupustrial.stats.dose_finding._joint_limits import adjusted_p, critical_value, upper_tail
+from lupustrial.stats.dose_finding._joint_limits import adjusted_p, critical_value, p_values_of
 from lupustrial.stats.dose_finding._models import DoseModel
 from lupustrial.stats.multiplicity._local import check_df
 
@@ -136,11 +136,11 @@ def _test(
     two_sided = alternative == "two-sided"
     contrasts = optimal_contrasts(models, given.doses, covariance=given.covariance, direction=direction)
     values = contrasts.contrasts @ given.estimates
-    errors = np.sqrt(np.einsum("ij,jk,ik->i", contrasts.contrasts, given.covariance, contrasts.contrasts))
+    errors = errors_of(contrasts.contrasts, given.covariance)
     statistics = values / errors
-    p_values = upper_tail(np.abs(statistics), df) * 2 if two_sided else upper_tail(statistics, df)
+    p_values = p_values_of(statistics, df=df, two_sided=two_sided)
     best = int(np.argmax(np.abs(statistics) if two_sided else statistics))
-    adjusted = adjusted_p(statistics, contrasts.correlation, df=df, two_sided=two_sided)
+    adjusted = adjusted_p(p_values, contrasts.correlation, df=df, two_sided=two_sided)
     return MultipleContrastTest(
         method="multiple_contrast_z" if df is None else "multiple_contrast_t",
         names=contrasts.names,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lupustrial.stats._arguments import Floats, refuse
-from lupustrial.stats.imputation._arrays import Integers, labels, matrix
+from lupustrial.stats.imputation._arrays import Integers, covariate_matrix, labels
 
 #: Values (participants, visits) of the rows named, and the rows; gives estimates and standard errors.
 Function = Callable[[Floats, Integers], tuple[Floats, Floats]]
@@ -60,7 +60,7 @@ def ancova_by_visit(
     if reference not in arms or len(arms) < 2:  # noqa: PLR2004 - a comparison
         hint = f"name one of {', '.join(map(str, arms))}; two arms or more are compared"
         raise refuse("STAT-010", f"{reference!r} is not an arm to compare with", "reference", hint)
-    z = np.empty((n, 0)) if covariates is None else matrix("covariates", covariates, rows=n)
+    z = covariate_matrix(covariates, rows=n)
     base = arms.index(reference)
     others = [a for a in range(len(arms)) if a != base]
     contrasts = np.vstack([np.eye(len(arms))[others] - np.eye(len(arms))[base], np.eye(len(arms))])

@@ -50,6 +50,18 @@ def matrix(name: str, values: Any, *, rows: int) -> Floats:
     return array
 
 
+def covariate_matrix(values: Any | None, *, rows: int) -> Floats:
+    """Return complete covariates as a matrix; without columns where there are none (STAT-002)."""
+    return np.empty((rows, 0)) if values is None else matrix("covariates", values, rows=rows)
+
+
+def check_arm(name: str, arm: object, arms: tuple[Any, ...]) -> None:
+    """Raise if ``arm`` is not one of the arms (STAT-010)."""
+    if arm not in arms:
+        hint = f"name one of {', '.join(map(str, arms))}"
+        raise refuse("STAT-010", f"{arm!r} is not an arm", name, hint)
+
+
 def labels(name: str, values: Sequence[Any] | NDArray[Any], *, n: int) -> tuple[tuple[Any, ...], Integers]:
     """Return the sorted distinct labels and the index of each participant's (STAT-010)."""
     given = np.asarray(values)

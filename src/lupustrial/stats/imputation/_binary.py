@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from lupustrial.stats._arguments import Floats, check_probabilities, checked_table, refuse
-from lupustrial.stats.imputation._arrays import check_count, check_seed, labels, matrix
+from lupustrial.stats._t_limits import t_limits, t_p_value
+from lupustrial.stats.imputation._arrays import check_arm, check_count, check_seed, covariate_matrix, labels
 from lupustrial.stats.imputation._streams import streams
 from lupustrial.stats.imputation._univariate import draw_logistic, probability
 
@@ -98,15 +98,15 @@ def shifted_difference(
         hint = "use an exact method or a score interval on the extreme tables"
         raise refuse("STAT-004", "both groups are without variance", str(checked), hint)
     estimate = rate1 - rate2
-    half = float(special.ndtri((1 + confidence_level) / 2)) * error
+    lower, upper = t_limits(estimate, error, None, confidence_level)
     return ShiftedDifference(
         method="odds shift",
         estimate=estimate,
         standard_error=error,
         statistic=estimate / error,
-        p_value=math.erfc(abs(estimate / error) / math.sqrt(2)),
-        lower=estimate - half,
-        upper=estimate + half,
+        p_value=t_p_value(estimate / error),
+        lower=lower,
+        upper=upper,
         confidence_level=confidence_level,
         rate1=rate1,
         rate2=rate2,
@@ -169,7 +169,7 @@ def impute_binary(
     check_count("imputations", imputations, least=1)
     check_count("first", first, least=0)
     arms, index = labels("arm", arm, n=len(y))
-    z = np.empty((len(y), 0)) if covariates is None else matrix("covariates", covariates, rows=len(y))
+    z = covariate_matrix(covariates, rows=len(y))
     x = np.column_stack([np.ones(len(y)), z])
     shifts = _shifts(delta, arms)
     gap = np.isnan(y)
@@ -193,9 +193,7 @@ def impute_binary(
 def _shifts(delta: float | Mapping[Any, float], arms: tuple[Any, ...]) -> list[float]:
     named = delta if isinstance(delta, Mapping) else dict.fromkeys(arms, delta)
     for arm, shift in named.items():
-        if arm not in arms:
-            hint = f"name one of {', '.join(map(str, arms))}"
-            raise refuse("STAT-010", f"{arm!r} is not an arm", "delta", hint)
+        check_arm("delta", arm, arms)
         if math.isnan(shift):
             raise refuse("STAT-007", "not a number", "delta", "give a log odds ratio; it may be infinite")
     return [float(named.get(arm, 0.0)) for arm in arms]

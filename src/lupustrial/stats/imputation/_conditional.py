@@ -16,8 +16,8 @@ from lupustrial.stats.imputation._arrays import (
     Integers,
     check_count,
     check_seed,
+    covariate_matrix,
     labels,
-    matrix,
     table,
 )
 from lupustrial.stats.imputation._streams import streams
@@ -80,7 +80,7 @@ def impute_conditional(
     check_count("sweeps", sweeps, least=1)
     check_count("first", first, least=0)
     names = _kinds(kinds, data)
-    fixed = np.empty((n, 0)) if covariates is None else matrix("covariates", covariates, rows=n)
+    fixed = covariate_matrix(covariates, rows=n)
     members = np.zeros(n, dtype=np.intp) if group is None else labels("group", group, n=n)[1]
     allowed = _predictors(predictors, variables, sequential=sequential)
     order = np.arange(variables) if sequential else np.argsort(np.isnan(data).sum(axis=0), kind="stable")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from lupustrial.stats._arguments import Floats, check_probabilities, refuse
+from lupustrial.stats._t_limits import t_limits, t_p_value
 from lupustrial.stats.imputation._analysis import Analysis
 from lupustrial.stats.imputation._arrays import matrix
 from lupustrial.stats.imputation._fill import completed, fill_missing
@@ -126,15 +125,15 @@ def _estimate(name: str, value: float, error: float, level: float, n: int) -> Ja
     if not error > 1e-12 * abs(value):
         hint = "report the values; nothing varies between participants"
         raise refuse("STAT-004", "the jackknife standard error is zero", name, hint)
-    half = float(special.ndtri((1 + level) / 2)) * error
+    lower, upper = t_limits(value, error, None, level)
     return JackknifeEstimate(
         method="conditional mean, jackknife",
         estimate=value,
         standard_error=error,
         statistic=value / error,
-        p_value=math.erfc(abs(value / error) / math.sqrt(2)),
-        lower=value - half,
-        upper=value + half,
+        p_value=t_p_value(value / error),
+        lower=lower,
+        upper=upper,
         confidence_level=level,
         n=n,
     )

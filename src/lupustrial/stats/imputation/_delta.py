@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lupustrial.stats._arguments import Floats, refuse
+from lupustrial.stats.imputation._arrays import check_arm
 from lupustrial.stats.imputation._longitudinal import LongitudinalData
 
 Shift = float | Sequence[float]
@@ -40,9 +41,7 @@ def delta_adjustment(
     for arm, shift in (
         delta.items() if isinstance(delta, Mapping) else dict.fromkeys(data.arms, delta).items()
     ):
-        if arm not in data.arms:
-            hint = f"name one of {', '.join(map(str, data.arms))}"
-            raise refuse("STAT-010", f"{arm!r} is not an arm", "delta", hint)
+        check_arm("delta", arm, data.arms)
         by_arm[data.arms.index(arm)] = _by_visit("delta", shift, visits=visits)
     added = by_arm[data.arm]
     if lag is not None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from lupustrial.stats._arguments import Floats
 from lupustrial.stats.imputation._arrays import Integers
+from lupustrial.stats.imputation._conditional_normal import given_others
 from lupustrial.stats.imputation._longitudinal import STRATEGIES, LongitudinalData
 from lupustrial.stats.imputation._strategies import strategy_distribution
 
@@ -47,13 +48,8 @@ def fill_missing(
     for rows, arm, strategy, before in groups_alike(data):
         gap = missing[rows[0]]
         mean, covariance = _distribution(data, beta, covariances, (rows, arm, strategy, before))
-        value = mean[..., gap]
-        inner = covariance[:, gap][:, :, gap]
-        if not gap.all():
-            cross = covariance[:, ~gap][:, :, gap]
-            slope = np.linalg.solve(covariance[:, ~gap][:, :, ~gap], cross)
-            value = value + (data.outcome[rows][:, ~gap] - mean[..., ~gap]) @ slope
-            inner = inner - np.swapaxes(cross, -1, -2) @ slope
+        slope, inner = given_others(covariance, gap)
+        value = mean[..., gap] + (data.outcome[rows][:, ~gap] - mean[..., ~gap]) @ slope
         cells = place[rows][:, gap]
         if noise is not None:
             value = value + noise[:, cells] @ np.swapaxes(np.linalg.cholesky(inner), -1, -2)

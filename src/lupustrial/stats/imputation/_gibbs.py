@@ -9,6 +9,7 @@ import numpy as np
 
 from lupustrial.stats._arguments import Floats, refuse
 from lupustrial.stats.imputation._arrays import Flags, Integers
+from lupustrial.stats.imputation._conditional_normal import given_others
 
 PRIORS = ("jeffreys", "weak")
 
@@ -161,9 +162,7 @@ def _augment(
     for rows, gap in block.patterns:
         size = (rows.stop - rows.start, int(gap.sum()))
         noise = np.stack([generator.standard_normal(size) for generator in generators])
-        cross = sigma[:, ~gap][:, :, gap]
-        slope = np.linalg.solve(sigma[:, ~gap][:, :, ~gap], cross)
-        inner = sigma[:, gap][:, :, gap] - np.swapaxes(cross, 1, 2) @ slope
+        slope, inner = given_others(sigma, gap)
         known = augmented[:, rows][:, :, ~gap] - mean[:, rows][:, :, ~gap]
         value = mean[:, rows][:, :, gap] + known @ slope
         value += noise @ np.swapaxes(np.linalg.cholesky(inner), 1, 2)

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from lupustrial.errors import Fault, StatisticsError
 from lupustrial.stats._arguments import Floats, check_choice, refuse
-from lupustrial.stats.imputation._arrays import Flags, Integers, labels, matrix, visit_table
+from lupustrial.stats.imputation._arrays import (
+    Flags,
+    Integers,
+    check_arm,
+    covariate_matrix,
+    labels,
+    visit_table,
+)
 
 STRATEGIES = ("MAR", "J2R", "CR", "CIR", "LMCF")
 
@@ -96,7 +103,7 @@ def longitudinal_data(
     before = _before(event_visit, y)
     references = _references(reference, arms=arms, needed=bool(np.isin(strategies, (1, 2, 3)).any()))
     if designs is None:
-        z = np.empty((n, 0)) if covariates is None else matrix("covariates", covariates, rows=n)
+        z = covariate_matrix(covariates, rows=n)
         design = _design(index, z, arms=len(arms), visits=visits, by_visit=covariates_by_visit)
         other = _design(references[index], z, arms=len(arms), visits=visits, by_visit=covariates_by_visit)
     else:
@@ -153,10 +160,8 @@ def _references(reference: Any, *, arms: tuple[Any, ...], needed: bool) -> Integ
             raise refuse("STAT-010", "a strategy jumps to a reference arm", "reference", hint)
         return np.arange(len(arms))
     chosen = reference if isinstance(reference, Mapping) else dict.fromkeys(arms, reference)
-    unknown = [name for name in (*chosen, *chosen.values()) if name not in arms]
-    if unknown:
-        hint = f"name one of {', '.join(map(str, arms))}"
-        raise refuse("STAT-010", f"{unknown[0]!r} is not an arm", "reference", hint)
+    for name in (*chosen, *chosen.values()):
+        check_arm("reference", name, arms)
     return np.array([arms.index(chosen.get(name, name)) for name in arms], dtype=np.intp)
 
 

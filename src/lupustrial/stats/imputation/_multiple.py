@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lupustrial.errors import StatisticsError
 from lupustrial.stats._arguments import Floats, check_choice, check_probabilities, refuse
+from lupustrial.stats._t_limits import t_limits, t_p_value
 from lupustrial.stats.imputation._analysis import Analysis
 from lupustrial.stats.imputation._arrays import Integers, check_count, check_seed, visit_table
 from lupustrial.stats.imputation._conditional_mean import checked_delta
@@ -19,7 +20,7 @@ from lupustrial.stats.imputation._gibbs import PRIORS, draw_parameters
 from lupustrial.stats.imputation._longitudinal import LongitudinalData, longitudinal_data
 from lupustrial.stats.imputation._model import VisitModel, prepare_model
 from lupustrial.stats.imputation._results import PooledEstimate
-from lupustrial.stats.imputation._rubin import pooled_columns, quantile_t, two_sided_t
+from lupustrial.stats.imputation._rubin import pooled_columns
 from lupustrial.stats.imputation._streams import streams
 
 METHODS = ("posterior", "bootstrap")
@@ -187,13 +188,13 @@ def analyse_multiple(
 def _complete(pooled: PooledEstimate) -> PooledEstimate:
     """Return the analysis of data without gaps: its own degrees of freedom, not those of the pooling."""
     df = pooled.df_complete
-    half = quantile_t(df, (1 + pooled.confidence_level) / 2) * pooled.standard_error
+    lower, upper = t_limits(pooled.estimate, pooled.standard_error, df, pooled.confidence_level)
     return replace(
         pooled,
         df=df,
-        p_value=two_sided_t(df, pooled.statistic),
-        lower=pooled.estimate - half,
-        upper=pooled.estimate + half,
+        p_value=t_p_value(pooled.statistic, df),
+        lower=lower,
+        upper=upper,
         note="nothing is missing; the analysis of the data as they are",
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 from lupustrial.errors import Fault, StatisticsError
 from lupustrial.stats._arguments import Floats, refuse
+from lupustrial.stats._t_limits import f_p_value
 from lupustrial.stats.imputation._results import PooledWald
+from lupustrial.stats.imputation._rubin import df_faults
 
 _NEEDED = "(imputations, parameters) and (imputations, parameters, parameters)"
 
@@ -50,9 +51,9 @@ def pool_wald(
     z = np.linalg.solve(root, q.mean(axis=0) - null)
     statistic = float(z @ z) / (k * (1 + riv))
     df2 = _denominator(riv, parameters=k, imputations=m, df_complete=df_complete)
-    tail = special.chdtrc(k, k * statistic) if math.isinf(df2) else special.fdtrc(k, df2, statistic)
+    p_value = f_p_value(statistic, k, df2)
     return PooledWald(
-        method="d1", statistic=statistic, df1=k, df2=df2, p_value=float(tail), riv=riv, imputations=m
+        method="d1", statistic=statistic, df1=k, df2=df2, p_value=p_value, riv=riv, imputations=m
     )
 
 
@@ -65,10 +66,7 @@ def _check(q: Floats, u: Floats, *, df_complete: float) -> None:
     elif len(q) < 2:  # noqa: PLR2004 - a variance between needs two
         hint = "impute more often"
         faults.append(Fault(id="STAT-003", message="one imputed data set", place="estimates", hint=hint))
-    if not df_complete > 0:
-        hint = "give the residual degrees of freedom of the analysis, or math.inf"
-        message = f"{df_complete!r} is not above 0"
-        faults.append(Fault(id="STAT-007", message=message, place="df_complete", hint=hint))
+    faults += df_faults(df_complete)
     if faults:
         raise StatisticsError(faults)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lupustrial.stats._arguments import Floats, check_choice, refuse
 from lupustrial.stats._one_proportion import clopper_pearson
-from lupustrial.stats.imputation._arrays import labels
+from lupustrial.stats.imputation._arrays import check_arm, labels
 from lupustrial.stats.imputation._results import PooledEstimate
 from lupustrial.stats.imputation._rubin import pool_rubin
 
@@ -101,9 +101,7 @@ def pool_responses(
         hint = "give 0 and 1 of shape (imputations, participants)"
         raise refuse("STAT-002", "not a table of 0 and 1", "responses", hint)
     arms, index = labels("arm", arm, n=table.shape[1])
-    if reference not in arms:
-        hint = f"name one of {', '.join(map(str, arms))}"
-        raise refuse("STAT-010", f"{reference!r} is not an arm", "reference", hint)
+    check_arm("reference", reference, arms)
     sizes = np.bincount(index)
     p = np.stack([table[:, index == a].mean(axis=1) for a in range(len(arms))], axis=1)
     base = arms.index(reference)

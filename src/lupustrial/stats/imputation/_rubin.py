@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 from lupustrial.errors import Fault, StatisticsError
 from lupustrial.stats._arguments import Floats, Values, check_probabilities, checked_values, refuse
+from lupustrial.stats._t_limits import t_limits, t_p_value
 from lupustrial.stats.imputation._results import PooledEstimate
 
 
@@ -51,16 +51,16 @@ def pool_rubin(
     riv = extra / within
     estimate, error = float(q.mean()), math.sqrt(total)
     statistic = (estimate - null) / error
-    half = quantile_t(df, (1 + confidence_level) / 2) * error
+    lower, upper = t_limits(estimate, error, df, confidence_level)
     return PooledEstimate(
         method="rubin",
         estimate=estimate,
         standard_error=error,
         df=df,
         statistic=statistic,
-        p_value=two_sided_t(df, statistic),
-        lower=estimate - half,
-        upper=estimate + half,
+        p_value=t_p_value(statistic, df),
+        lower=lower,
+        upper=upper,
         confidence_level=confidence_level,
         imputations=m,
         within_variance=within,
@@ -96,15 +96,20 @@ def _check(q: Floats, se: Floats, *, df_complete: float, null: float) -> None:
         hint = "look at the imputed data sets; an analysis without variance cannot be pooled"
         message = "every standard error is zero"
         faults.append(Fault(id="STAT-004", message=message, place="standard_errors", hint=hint))
-    if not df_complete > 0:
-        hint = "give the residual degrees of freedom of the analysis, or math.inf"
-        faults.append(
-            Fault(id="STAT-007", message=f"{df_complete!r} is not above 0", place="df_complete", hint=hint)
-        )
+    faults += df_faults(df_complete)
     if faults:
         raise StatisticsError(faults)
     if not math.isfinite(null):
         raise refuse("STAT-007", f"{null!r} is not a finite number", "null", "give a finite number")
+
+
+def df_faults(df_complete: float) -> list[Fault]:
+    """Return the fault of degrees of freedom that are not above 0 (STAT-007)."""
+    if df_complete > 0:
+        return []
+    hint = "give the residual degrees of freedom of the analysis, or math.inf"
+    message = f"{df_complete!r} is not above 0"
+    return [Fault(id="STAT-007", message=message, place="df_complete", hint=hint)]
 
 
 def barnard_rubin(*, share: float, imputations: int, df_complete: float) -> float:
@@ -114,17 +119,6 @@ def barnard_rubin(*, share: float, imputations: int, df_complete: float) -> floa
         return old
     observed = (df_complete + 1) / (df_complete + 3) * df_complete * (1 - share)
     return observed if math.isinf(old) else old * observed / (old + observed)
-
-
-def two_sided_t(df: float, statistic: float) -> float:
-    """Return the two-sided p value; ``df`` may be infinite."""
-    tail = special.ndtr(-abs(statistic)) if math.isinf(df) else special.stdtr(df, -abs(statistic))
-    return float(2 * tail)
-
-
-def quantile_t(df: float, probability: float) -> float:
-    """Return the quantile of t; ``df`` may be infinite."""
-    return float(special.ndtri(probability) if math.isinf(df) else special.stdtrit(df, probability))
 
 
 def pooled_columns(

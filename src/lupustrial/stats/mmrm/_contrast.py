@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from lupustrial.stats._arguments import Floats, check_choice, check_probabilities, refuse
 from lupustrial.stats._linear_functions import dependent_columns
+from lupustrial.stats._t_limits import f_p_value, t_limits, t_p_value
 from lupustrial.stats.mmrm._degrees import between_within, joint_satterthwaite, satterthwaite
 from lupustrial.stats.mmrm._kenward_roger import INFORMATIONS, PARAMETRISATIONS, adjusted, scaled_f
 from lupustrial.stats.mmrm._result import MMRM
@@ -165,7 +165,7 @@ def _one(ask: _Ask, difference: float) -> ContrastTest:
         df = ask.simple_degrees()
     t = difference / error
     estimate = float(ask.rows[0] @ ask.fit.beta)
-    reach = error * _t_quantile(df, 0.5 + ask.level / 2)
+    lower, upper = t_limits(estimate, error, df, ask.level)
     return ContrastTest(
         df_method=ask.df,
         vcov=ask.spread,
@@ -174,9 +174,9 @@ def _one(ask: _Ask, difference: float) -> ContrastTest:
         statistic=t,
         numerator_df=1,
         df=df,
-        p_value=_t_p(df, t),
-        lower=estimate - reach,
-        upper=estimate + reach,
+        p_value=t_p_value(t, df),
+        lower=lower,
+        upper=upper,
         confidence_level=ask.level,
     )
 
@@ -193,7 +193,6 @@ def _several(ask: _Ask, difference: Floats) -> ContrastTest:
         df = joint_satterthwaite(ask.fit, ask.rows, covariance, sandwich, information=ask.information)
     else:
         df = ask.simple_degrees()
-    p = float(special.chdtrc(r, f * r) if math.isinf(df) else special.fdtrc(r, df, f))
     return ContrastTest(
         df_method=ask.df,
         vcov=ask.spread,
@@ -202,7 +201,7 @@ def _several(ask: _Ask, difference: Floats) -> ContrastTest:
         statistic=f,
         numerator_df=r,
         df=df,
-        p_value=p,
+        p_value=f_p_value(f, r, df),
         lower=None,
         upper=None,
         confidence_level=ask.level,
@@ -218,15 +217,6 @@ def _refuse_no_variance(ask: _Ask, covariance: Floats) -> None:
         )
         hint = "test fewer functions at once, or use the model covariance"
         raise refuse("STAT-004", f"the {what}", "rows", hint)
-
-
-def _t_p(df: float, t: float) -> float:
-    tail = special.ndtr(-abs(t)) if math.isinf(df) else special.stdtr(df, -abs(t))
-    return 2 * float(tail)
-
-
-def _t_quantile(df: float, p: float) -> float:
-    return float(special.ndtri(p) if math.isinf(df) else special.stdtrit(df, p))
 
 
 def _checked_rows(fit: MMRM, rows: object) -> Floats:

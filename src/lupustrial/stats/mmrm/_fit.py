@@ -20,9 +20,7 @@ from lupustrial.stats.mmrm._structures import COVARIANCES, SPATIAL
 METHODS = ("reml", "ml")
 #: Part of the mean square that is only rounding.
 NOTHING = 1e-26
-#: Part of a column left after regression on those before it, below which it follows from them (as in R).
-ALIASED = 1e-7
-#: The same, below which two rounds of Cholesky are not trusted.
+#: Part of a column left after regression on those before it, below which Cholesky is not trusted.
 CLOSE = 1e-4
 
 
@@ -188,11 +186,11 @@ def _basis(x: Floats, names: tuple[str, ...]) -> tuple[Floats, Floats]:
             return basis @ again, back @ again / lengths[:, None]
     except np.linalg.LinAlgError:
         pass
-    basis, corner = np.linalg.qr(scaled)
-    if not (np.abs(np.diag(corner)) > ALIASED).all():
-        lost = ", ".join(names[k] for k in dependent_columns(x))
+    if lost := dependent_columns(x):
+        message = f"columns that follow from earlier ones: {', '.join(names[k] for k in lost)}"
         hint = "leave a term out or join levels: with missing outcomes dropped, a combination may not occur"
-        raise refuse("STAT-011", f"columns that follow from earlier ones: {lost}", "x", hint)
+        raise refuse("STAT-011", message, "x", hint)
+    basis, corner = np.linalg.qr(scaled)
     return basis, np.linalg.inv(corner) / lengths[:, None]
 
 

@@ -23,7 +23,8 @@ def adjusted(fit: MMRM, *, parametrisation: str, information: str) -> Floats:
         half = fit.inside.back @ fit.inside.point.root
         correction = _correction(fit, parametrisation=parametrisation, information=information)
         memo[key] = fit.vcov + 2 * half @ correction @ half.T
-    return memo[key]
+    found: Floats = memo[key]
+    return found
 
 
 def _correction(fit: MMRM, *, parametrisation: str, information: str) -> Floats:

@@ -79,6 +79,25 @@ def _move(problem: Problem, point: Point, slopes: Slopes) -> tuple[Floats, float
 
 def _solved(information: Floats, score: Floats) -> Floats | None:
     """Return information^-1 score; ``None`` where the information is not positive definite."""
+    found = _scaled(information)
+    if found is None:
+        return None
+    scaled, scale = found
+    return scale * np.linalg.solve(scaled, scale * score)
+
+
+def inverse_of(information: Floats) -> Floats | None:
+    """Return the inverse of the information; ``None`` where it is not positive definite."""
+    found = _scaled(information)
+    if found is None:
+        return None
+    scaled, scale = found
+    inverse: Floats = scale[:, None] * np.linalg.inv(scaled) * scale
+    return (inverse + inverse.T) / 2
+
+
+def _scaled(information: Floats) -> tuple[Floats, Floats] | None:
+    """Return a positive definite matrix with ones on its diagonal, and the scale that made them."""
     diagonal = np.diag(information)
     if not (diagonal > 0).all():
         return None
@@ -88,7 +107,7 @@ def _solved(information: Floats, score: Floats) -> Floats | None:
         np.linalg.cholesky(scaled)
     except np.linalg.LinAlgError:
         return None
-    return scale * np.linalg.solve(scaled, scale * score)
+    return scaled, scale
 
 
 def _search(problem: Problem, point: Point, move: Floats, length: float) -> Point | None:

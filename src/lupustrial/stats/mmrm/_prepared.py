@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from lupustrial.stats._arguments import Floats, check_choice, refuse
 from lupustrial.stats.mmrm._data import Packed
 from lupustrial.stats.mmrm._likelihood import Covariance, Problem, expected_information
-from lupustrial.stats.mmrm._optimum import Optimum, maximise
+from lupustrial.stats.mmrm._optimum import Optimum, inverse_of, maximise
 from lupustrial.stats.mmrm._result import MMRM, Inside
+from lupustrial.stats.mmrm._shared import SharedCovariance
 
 ON_FAILURE = ("raise", "return")
 #: Shares of the empirical covariances in the points to start from; the next where a search failed.
@@ -105,10 +106,8 @@ class PreparedMMRM:
         point, slopes, data = optimum.point, optimum.slopes, problem.data
         k = len(point.theta) + (0 if problem.reml else data.p)
         used = round(float(data.count.sum()))
-        observed, expected = (
-            inverse_of(slopes.observed),
-            inverse_of(expected_information(problem, point, slopes)),
-        )
+        observed = inverse_of(slopes.observed)
+        expected = inverse_of(expected_information(problem, point, slopes))
         notes = [optimum.failure] if optimum.failure else []
         if observed is None:
             notes.append("the observed information is singular: no variance of the covariance parameters")
@@ -140,23 +139,9 @@ class PreparedMMRM:
         )
 
     def _matrices(self, theta: Floats) -> dict[Hashable, Floats]:
-        matrices = getattr(self.model, "matrices", None)
-        return {} if matrices is None else dict(zip(self.data.groups, matrices(theta), strict=True))
-
-
-def inverse_of(information: Floats) -> Floats | None:
-    """Return the inverse of a positive definite matrix; ``None`` where it is not."""
-    diagonal = np.diag(information)
-    if not (diagonal > 0).all():
-        return None
-    scale = 1 / np.sqrt(diagonal)
-    scaled = scale[:, None] * information * scale
-    try:
-        np.linalg.cholesky(scaled)
-    except np.linalg.LinAlgError:
-        return None
-    inverse: Floats = scale[:, None] * np.linalg.inv(scaled) * scale
-    return (inverse + inverse.T) / 2
+        if not isinstance(self.model, SharedCovariance):
+            return {}
+        return dict(zip(self.data.groups, self.model.matrices(theta), strict=True))
 
 
 def _times(data: Packed, *, without: int | None, times: Sequence[float] | Floats | None) -> Floats | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ class Inside:
         slopes: Gradient, informations and derivatives there.
         back: (p, p) coefficients of the caller = back @ coefficients of the orthonormal columns.
         long: The caller's rows of the design and the participant (0, 1, ...) of each.
-        memo: Covariances that were had already.
+        memo: Covariances of the coefficients that were had already, by name.
     """
 
     problem: Problem
@@ -30,7 +31,7 @@ class Inside:
     slopes: Slopes
     back: Floats
     long: tuple[Floats, NDArray[np.intp]]
-    memo: dict[str, Floats] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -43,6 +43,14 @@ class Robust:
 
 def robust(fit: MMRM, kind: str) -> Robust:
     """Return the sandwich covariance: HC0, CR3 (jackknife) or CR2 (bias-reduced)."""
+    memo = fit.inside.memo
+    if kind not in memo:
+        memo[kind] = _made(fit, kind)
+    found: Robust = memo[kind]
+    return found
+
+
+def _made(fit: MMRM, kind: str) -> Robust:
     problem, point = fit.inside.problem, fit.inside.point
     data, p = problem.data, problem.data.p
     if (data.count > np.bincount(data.pattern)).any():

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
 from lupustrial.stats._arguments import Floats
+from lupustrial.stats._linear_functions import dependent_columns
+from lupustrial.stats.mmrm._by_group import ByGroup, nearly_singular
 from lupustrial.stats.mmrm._structures import structure
 
 
-class SharedCovariance:
+class SharedCovariance(ByGroup):
     """One m x m matrix a group; a pattern takes the rows and columns of its visits.
 
     ``at`` is a point theta (k,): groups one after the other, each with the parameters of the structure.
@@ -25,24 +25,11 @@ class SharedCovariance:
         group: NDArray[np.intp],
         groups: tuple[object, ...],
     ) -> None:
-        """Keep the masks and where each group's patterns and parameters stand."""
-        self.m = seen.shape[1]
-        self.one = structure(covariance, self.m)
-        self.per_group = len(self.one.names)
-        self.n_groups = len(groups)
-        self.group = group
-        edges = np.searchsorted(group, np.arange(self.n_groups + 1))
-        self.patterns = [slice(a, b) for a, b in pairwise(edges.tolist())]
-        self.mask = (seen[:, :, None] & seen[:, None, :]).astype(np.float64)
-        self.idle = np.eye(self.m) * ~seen[:, :, None]
+        """Keep the structure, and whether somebody of each group was seen at every visit."""
+        self.one = structure(covariance, seen.shape[1])
+        super().__init__(self.one.names, seen=seen, group=group, groups=groups)
         complete = seen.sum(1) == self.m
         self.full = all(bool(complete[at].any()) for at in self.patterns)
-        self.names = tuple(_name(name, label) for label in groups for name in self.one.names)
-        self.size = self.per_group * self.n_groups
-
-    def block(self, g: int) -> slice:
-        """Where the parameters of group ``g`` stand."""
-        return slice(g * self.per_group, (g + 1) * self.per_group)
 
     def matrices(self, theta: Floats) -> Floats:
         """Return the covariance of each group (G, m, m)."""
@@ -144,29 +131,14 @@ class SharedCovariance:
         for g, s in enumerate(self.slopes(theta)):
             together = self.mask[self.patterns[g]].any(0).ravel()
             seen = s if together.all() else s[:, together]
-            if not _independent(seen):
-                lost += [self.names[self.block(g)][k] for k in _dependent(seen)]
+            lost += [self.names[self.block(g)][k] for k in dependent_columns(seen.T, limit=DEPENDENT)]
         return lost
 
 
-#: Least eigenvalue of a correlation matrix that is not called singular.
-SINGULAR = 1e-7
 SHRINK = 0.8
 ROOM = 0.02
 SMALLEST_SHARE = 1e-3
 DEPENDENT = 1e-9
-CLEARLY = 1e-8
-
-
-def _name(name: str, label: object) -> str:
-    return name if label is None else f"{name} {label}"
-
-
-def nearly_singular(sigma: Floats) -> bool:
-    """Return whether one of several covariances (P, m, m) has a correlation matrix close to singular."""
-    spread = np.sqrt(np.diagonal(sigma, axis1=1, axis2=2))
-    least = np.linalg.eigvalsh(sigma / (spread[:, :, None] * spread[:, None, :]))[:, 0]
-    return bool(least.min() < SINGULAR)
 
 
 def _definite(matrices: Floats) -> bool:
@@ -175,24 +147,3 @@ def _definite(matrices: Floats) -> bool:
     except np.linalg.LinAlgError:
         return False
     return bool(np.isfinite(matrices).all())
-
-
-def _independent(rows: Floats) -> bool:
-    """Return whether rows are clearly independent of each other."""
-    gram = rows @ rows.T
-    length = np.sqrt(np.diag(gram))
-    if not (length > 0).all():
-        return False
-    return bool(np.linalg.eigvalsh(gram / np.outer(length, length))[0] > CLEARLY)
-
-
-def _dependent(rows: Floats) -> list[int]:
-    """Return which rows depend on the rows before them."""
-    kept: list[int] = []
-    lost: list[int] = []
-    for k in range(len(rows)):
-        size = np.linalg.norm(rows[k])
-        basis = rows[kept]
-        rest = rows[k] - (basis.T @ np.linalg.lstsq(basis.T, rows[k], rcond=None)[0] if kept else 0.0)
-        (kept if size and np.linalg.norm(rest) > DEPENDENT * size else lost).append(k)
-    return lost

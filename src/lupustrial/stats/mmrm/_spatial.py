@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
 from lupustrial.stats._arguments import Floats
-from lupustrial.stats.mmrm._shared import nearly_singular
+from lupustrial.stats.mmrm._by_group import ByGroup, nearly_singular
 
 POWERS = {"sp_exp": 1, "sp_gau": 2}
 #: Largest correlation of visits that counts as none.
@@ -16,7 +14,7 @@ VANISHED = 1e-4
 NAMES = {"sp_exp": "SP(EXP)", "sp_gau": "SP(GAU)"}
 
 
-class SpatialCovariance:
+class SpatialCovariance(ByGroup):
     """Variance times exp(-(distance / range) ** power): two parameters a group, distances by pattern.
 
     The methods mean the same as those of `SharedCovariance`.
@@ -32,23 +30,11 @@ class SpatialCovariance:
         groups: tuple[object, ...],
         pattern: NDArray[np.intp],
     ) -> None:
-        """Keep the distances and where each group's patterns and parameters stand."""
-        self.m = seen.shape[1]
+        """Keep the distances of each pattern's visits and the pattern of each participant."""
+        super().__init__(("Residual", NAMES[covariance]), seen=seen, group=group, groups=groups)
         self.power = POWERS[covariance]
-        self.n_groups, self.per_group = len(groups), 2
-        self.group, self.pattern = group, pattern
-        edges = np.searchsorted(group, np.arange(self.n_groups + 1))
-        self.patterns = [slice(a, b) for a, b in pairwise(edges.tolist())]
-        self.mask = (seen[:, :, None] & seen[:, None, :]).astype(np.float64)
-        self.idle = np.eye(self.m) * ~seen[:, :, None]
+        self.pattern = pattern
         self.distance = np.sqrt(((place[:, :, None] - place[:, None, :]) ** 2).sum(-1)) * self.mask
-        names = ("Residual", NAMES[covariance])
-        self.names = tuple(n if label is None else f"{n} {label}" for label in groups for n in names)
-        self.size = 2 * self.n_groups
-
-    def block(self, g: int) -> slice:
-        """Where the parameters of group ``g`` stand."""
-        return slice(2 * g, 2 * g + 2)
 
     def inside(self, theta: Floats) -> bool:
         """Return whether variances and ranges are above 0."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 from lupustrial.stats._arguments import (
     Floats,
@@ -15,6 +14,7 @@ from lupustrial.stats._arguments import (
     checked_values,
     refuse,
 )
+from lupustrial.stats._t_limits import below, quantile
 from lupustrial.stats.multiplicity._graph import MultiplicityGraph
 from lupustrial.stats.multiplicity._local import check_df
 from lupustrial.stats.multiplicity._results import SimultaneousBounds
@@ -72,7 +72,7 @@ def graph_bounds(
         )
     sign = 1.0 if alternative == "greater" else -1.0
     statistics = sign * (values - limits) / errors
-    p = special.ndtr(-statistics) if df is None else special.stdtr(df, -statistics)
+    p = below(-statistics, df)
     result = graph_test(p, graph, alpha=alpha)
     rejected = np.array(result.rejected)
     weights = np.array(graph.weights if rejected.all() else result.final.weights)
@@ -94,5 +94,4 @@ def graph_bounds(
 def _quantiles(levels: Floats, df: float | None) -> Floats:
     """Return how many standard errors a bound at each level lies from the estimate; infinite at level 0."""
     safe = np.where(levels > 0, levels, 0.5)
-    found = -special.ndtri(safe) if df is None else -special.stdtrit(df, safe)
-    return np.where(levels > 0, found, math.inf)
+    return np.where(levels > 0, -quantile(safe, df), math.inf)

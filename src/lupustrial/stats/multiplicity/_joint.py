@@ -125,15 +125,26 @@ def _log_inside(limits: Floats, loadings: Floats, *, two_sided: bool) -> Floats:
         return np.log1p(-np.minimum(union, 1.0))
 
 
+def log_scales(df: float, *, step: float, end: float) -> tuple[Floats, Floats]:
+    """Return nodes of log s, s = sqrt(chi²/df), and the logarithm of its density there up to a constant.
+
+    Args:
+        df: Degrees of freedom.
+        step: Between the nodes.
+        end: Minus the logarithm of the density, against its top, at which it is cut.
+    """
+    low, high = end / df + math.sqrt(end / df), math.sqrt(end / df)
+    v = np.asarray(step * np.arange(-math.ceil(low / step), math.ceil(high / step) + 1))
+    return v, np.asarray(df * (v - 0.5 * np.expm1(2 * v)))
+
+
 def _t_union(tails: Floats, loadings: Floats, sizes: list[int], *, df: float, two_sided: bool) -> float:
     """Integrate over the common scale s = sqrt(chi²/df), on the scale of log s (eq. 18)."""
     limits = -special.stdtrit(df, tails / 2 if two_sided else tails)
     step = min(0.15, _STEP / math.sqrt(2 * df))
-    low = _DENSITY_END / df + math.sqrt(_DENSITY_END / df)
-    high = math.sqrt(_DENSITY_END / df)
-    v = step * np.arange(-math.ceil(low / step), math.ceil(high / step) + 1)
+    v, log_density = log_scales(df, step=step, end=_DENSITY_END)
     constant = math.log(2) + df / 2 * math.log(df / 2) - df / 2 - float(special.gammaln(df / 2))
-    density = step * np.exp(constant + df * (v - 0.5 * np.expm1(2 * v)))
+    density = step * np.exp(constant + log_density)
     scaled = np.exp(v)[:, None] * limits[None, :]
     inside = np.zeros(v.size)
     start = 0

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import special
 
 from lupustrial.stats._arguments import Floats
+from lupustrial.stats._t_limits import quantile
 
 # Generating vector of an embedded lattice rule (F. Kuo and D. Nuyens), dimensions 1 to 15.
 _VECTOR = np.array(
@@ -56,7 +57,7 @@ def lattice_union(
     order = np.argsort(-tails, kind="stable")  # the likely ones first: their terms have few dimensions
     tails, correlation = tails[order], correlation[np.ix_(order, order)]
     one = tails / 2 if two_sided else tails
-    limits = -special.ndtri(one) if df is None else -special.stdtrit(df, one)
+    limits = -quantile(one, df)
     sums = np.zeros(_SHIFTS)
     for last in range(tails.size):
         members = [last, *range(last)]

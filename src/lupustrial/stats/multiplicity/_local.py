@@ -35,7 +35,7 @@ def check_df(df: float | None) -> None:
         raise refuse("STAT-007", f"{df!r} degrees of freedom", "df", "give 1 or more; None for normal")
 
 
-def _per_weight(p: Floats, weights: Floats) -> Floats:
+def per_weight(p: Floats, weights: Floats) -> Floats:
     """Return p / weight; infinite without weight, so that such a hypothesis never decides."""
     has_weight = weights > 0
     with np.errstate(over="ignore"):  # the ratio to a weight near 1e-308 is as good as infinite
@@ -44,13 +44,13 @@ def _per_weight(p: Floats, weights: Floats) -> Floats:
 
 def bonferroni_p(p: Floats, weights: Floats) -> Floats:
     """Return the smallest p per weight of each intersection, (intersections,); infinite without weight."""
-    return np.asarray(_per_weight(p[None, :], weights).min(axis=1))
+    return np.asarray(per_weight(p[None, :], weights).min(axis=1))
 
 
 def simes_p(p: Floats, weights: Floats) -> Floats:
     """Return the weighted Simes p of each intersection (eq. 13)."""
     order = np.argsort(p, kind="stable")
-    return np.asarray(_per_weight(p[order][None, :], weights[:, order].cumsum(axis=1)).min(axis=1))
+    return np.asarray(per_weight(p[order][None, :], weights[:, order].cumsum(axis=1)).min(axis=1))
 
 
 def parametric_p(p: Floats, weights: Floats, model: Parametric) -> tuple[Floats, float]:
@@ -71,7 +71,7 @@ def parametric_p(p: Floats, weights: Floats, model: Parametric) -> tuple[Floats,
 
 def _one_parametric(p: Floats, weight: Floats, model: Parametric) -> tuple[float, float]:
     held = np.flatnonzero(weight > 0)
-    ratio = float(_per_weight(p[held], weight[held]).min())
+    ratio = float(per_weight(p[held], weight[held]).min())
     total = float(weight.sum())
     if held.size == 1:
         return ratio, 0.0

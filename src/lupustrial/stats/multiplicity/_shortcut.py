@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lupustrial.stats._arguments import Floats, Values, check_probabilities
+from lupustrial.stats._arguments import Values, check_probabilities
 from lupustrial.stats.multiplicity._checks import checked_p_values, same_number
 from lupustrial.stats.multiplicity._graph import MultiplicityGraph, from_arrays, graph_arrays, remove
+from lupustrial.stats.multiplicity._local import per_weight
 from lupustrial.stats.multiplicity._results import GraphStep, GraphTest, is_rejected
 from lupustrial.stats.multiplicity._shapes import fallback_graph
 
@@ -41,7 +42,7 @@ def graph_test(p_values: Values, graph: MultiplicityGraph, *, alpha: float = 0.0
     reached = 0.0
     steps: list[GraphStep] = []
     while left.any():
-        ratios = _ratios(p, np.where(left, weights, 0.0))
+        ratios = per_weight(p, np.where(left, weights, 0.0))
         index = int(ratios.argmin())
         if ratios[index] >= 1:
             break
@@ -72,12 +73,6 @@ def graph_test(p_values: Values, graph: MultiplicityGraph, *, alpha: float = 0.0
         steps=tuple(steps),
         final=steps[-1].graph if steps else graph,
     )
-
-
-def _ratios(p: Floats, weights: Floats) -> Floats:
-    """Return p per weight; infinite without weight, so that even p = 0 is not rejected."""
-    with np.errstate(over="ignore"):  # the ratio to a weight near 1e-308 is as good as infinite
-        return np.where(weights > 0, p / np.where(weights > 0, weights, 1.0), np.inf)
 
 
 def fallback(

@@ -14,9 +14,10 @@ Small = NDArray[np.int16]
 BATCH = 2_000_000  # labels held at a time
 
 
-def rows_at_once(n: int) -> int:
-    """Return how many allocations of ``n`` participants are held at a time."""
-    return max(1, BATCH // n)
+def blocks(total: int, n: int) -> Iterator[range]:
+    """Give the numbers of ``total`` allocations of ``n`` participants, as many as are held at a time."""
+    step = max(1, BATCH // n)
+    return (range(start, min(start + step, total)) for start in range(0, total, step))
 
 
 def count_allocations(codes: Codes, strata: Codes) -> int:
@@ -55,9 +56,8 @@ def enumerated(codes: Codes, strata: Codes) -> Iterator[Codes]:
     places = [np.flatnonzero(strata == h) for h in range(int(strata.max()) + 1)]
     parts = [_of_stratum(codes[where]) for where in places]
     total = math.prod(len(part) for part in parts)
-    step = rows_at_once(codes.size)
-    for start in range(0, total, step):
-        index = np.arange(start, min(start + step, total))
+    for block in blocks(total, codes.size):
+        index = np.arange(block.start, block.stop)
         rows = np.empty((index.size, codes.size), dtype=np.intp)
         for where, part in zip(places, parts, strict=True):
             index, which = np.divmod(index, len(part))
@@ -68,9 +68,8 @@ def enumerated(codes: Codes, strata: Codes) -> Iterator[Codes]:
 def drawn(codes: Codes, strata: Codes, draws: int, rng: np.random.Generator) -> Iterator[Codes]:
     """Give ``draws`` random allocations that keep the numbers of each stratum, in blocks of rows."""
     places = [np.flatnonzero(strata == h) for h in range(int(strata.max()) + 1)]
-    step = rows_at_once(codes.size)
-    for start in range(0, draws, step):
-        rows = np.tile(codes, (min(step, draws - start), 1))
+    for block in blocks(draws, codes.size):
+        rows = np.tile(codes, (len(block), 1))
         for where in places:
             rows[:, where] = rng.permuted(rows[:, where], axis=1)
         yield rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,11 +36,21 @@ class Question:
     two_sided: str
     confidence_level: float
 
-    def check(self) -> None:
-        """Raise on an unknown option (STAT-006) or level (STAT-007)."""
-        check_choice("alternative", self.alternative, ALTERNATIVES)
-        check_choice("two_sided", self.two_sided, TWO_SIDED)
-        check_probabilities(confidence_level=self.confidence_level)
+
+def checked_question(
+    statistic: object, known: Sequence[str], *, alternative: str, two_sided: str, confidence_level: float
+) -> Question:
+    """Put the options together, or raise on an unknown one (STAT-006) or a level (STAT-007)."""
+    name = "own"
+    if isinstance(statistic, str):
+        check_choice("statistic", statistic, known)
+        name = statistic
+    check_choice("alternative", alternative, ALTERNATIVES)
+    check_choice("two_sided", two_sided, TWO_SIDED)
+    check_probabilities(confidence_level=confidence_level)
+    return Question(
+        name=name, alternative=alternative, two_sided=two_sided, confidence_level=confidence_level
+    )
 
 
 def check_draws(draws: int, seed: int | None) -> int:

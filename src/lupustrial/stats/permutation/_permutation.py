@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from lupustrial.stats._arguments import Floats, Values, check_choice, checked_values
+from lupustrial.stats._arguments import Floats, Values, checked_values
 from lupustrial.stats.permutation._allocations import count_allocations, drawn, enumerated
-from lupustrial.stats.permutation._p_value import Question, check_draws, chosen_method, result_of
+from lupustrial.stats.permutation._p_value import check_draws, checked_question, chosen_method, result_of
 from lupustrial.stats.permutation._result import PermutationTest
 from lupustrial.stats.permutation._statistics import STATISTICS, named_statistic
 from lupustrial.stats.ranks._strata import Labels, checked_first, checked_labels
@@ -63,11 +63,17 @@ def permutation_test(
             than 1 million allocations for the exact form (STAT-008).
     """
     (array,) = checked_values(least=2, values=values)
-    labels = _checked_assignment(assignment, array.size, named=isinstance(statistic, str))
+    labels = checked_assignment(assignment, array.size, named=isinstance(statistic, str))
     codes = checked_labels(labels.tolist(), array.size, "assignment")
     blocks = np.zeros_like(codes) if strata is None else checked_labels(strata, array.size, "strata")
-    levels = labels[[int(np.argmax(codes == code)) for code in range(int(codes.max()) + 1)]]
-    question = _question(statistic, alternative, two_sided, confidence_level)
+    levels = labels[np.unique(codes, return_index=True)[1]]
+    question = checked_question(
+        statistic,
+        tuple(STATISTICS),
+        alternative=alternative,
+        two_sided=two_sided,
+        confidence_level=confidence_level,
+    )
     how = chosen_method(method, count_allocations(codes, blocks))
     used = None if how == "exact" else check_draws(draws, seed)
     batches = (
@@ -80,21 +86,7 @@ def permutation_test(
     return result_of(question, method=f"permutation_{how}", seen=seen, others=others, seed=used)
 
 
-def _question(statistic: Statistic, alternative: str, two_sided: str, confidence_level: float) -> Question:
-    """Check the options and put them together."""
-    if isinstance(statistic, str):
-        check_choice("statistic", statistic, tuple(STATISTICS))
-    question = Question(
-        name=statistic if isinstance(statistic, str) else "own",
-        alternative=alternative,
-        two_sided=two_sided,
-        confidence_level=confidence_level,
-    )
-    question.check()
-    return question
-
-
-def _checked_assignment(assignment: Labels, n: int, *, named: bool) -> Assignment:
+def checked_assignment(assignment: Labels, n: int, *, named: bool) -> Assignment:
     """Return the labels as an array; marks of the first group for a named statistic."""
     if named:
         return checked_first(assignment, n, "assignment")

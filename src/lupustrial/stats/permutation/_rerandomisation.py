@@ -8,16 +8,16 @@ import numpy as np
 
 from lupustrial.errors import StatisticsError
 from lupustrial.stats._arguments import Values, checked_values, refuse
-from lupustrial.stats.permutation._allocations import rows_at_once
-from lupustrial.stats.permutation._p_value import check_draws, result_of
+from lupustrial.stats.permutation._allocations import blocks
+from lupustrial.stats.permutation._p_value import check_draws, checked_question, result_of
 from lupustrial.stats.permutation._permutation import (
     Assignment,
     Statistic,
-    _checked_assignment,
-    _question,
+    checked_assignment,
     statistics_of,
 )
 from lupustrial.stats.permutation._result import PermutationTest
+from lupustrial.stats.permutation._statistics import STATISTICS
 from lupustrial.stats.ranks._strata import Labels
 
 Generator = Callable[[np.random.Generator], Labels]
@@ -64,8 +64,14 @@ def rerandomisation_test(
     """
     (array,) = checked_values(least=2, values=values)
     named = isinstance(statistic, str)
-    labels = _checked_assignment(assignment, array.size, named=named)
-    question = _question(statistic, alternative, two_sided, confidence_level)
+    labels = checked_assignment(assignment, array.size, named=named)
+    question = checked_question(
+        statistic,
+        tuple(STATISTICS),
+        alternative=alternative,
+        two_sided=two_sided,
+        confidence_level=confidence_level,
+    )
     used = check_draws(draws, seed)
     rng = np.random.default_rng(used)
     parts, fixed = [], True
@@ -82,14 +88,13 @@ def _generated(
     generate: Generator, rng: np.random.Generator, draws: int, n: int, *, named: bool
 ) -> Iterator[Assignment]:
     """Give the allocations drawn, checked, in blocks of rows."""
-    step = rows_at_once(n)
-    for start in range(0, draws, step):
-        yield np.stack([_checked(generate(rng), n, named=named) for _ in range(min(step, draws - start))])
+    for block in blocks(draws, n):
+        yield np.stack([_checked(generate(rng), n, named=named) for _ in block])
 
 
 def _checked(drawn: Labels, n: int, *, named: bool) -> Assignment:
     try:
-        return _checked_assignment(drawn, n, named=named)
+        return checked_assignment(drawn, n, named=named)
     except StatisticsError as error:
         faults = [(fault.id, f"what generate gave: {fault.message}") for fault in error.faults]
         raise refuse(*faults[0], "generate", "give one label a participant, as in assignment") from None

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from lupustrial.stats._arguments import Floats, Values, check_choice, checked_values
+from lupustrial.stats._arguments import Floats, Values, checked_values
 from lupustrial.stats._rank_distributions import midranks
-from lupustrial.stats.permutation._allocations import rows_at_once
-from lupustrial.stats.permutation._p_value import Question, check_draws, chosen_method, result_of
+from lupustrial.stats.permutation._allocations import blocks
+from lupustrial.stats.permutation._p_value import check_draws, checked_question, chosen_method, result_of
 from lupustrial.stats.permutation._result import PermutationTest
 
 CHANGES = ("mean", "signed_rank")
@@ -47,15 +47,13 @@ def sign_flip_test(
         StatisticsError: As `permutation_test`.
     """
     (array,) = checked_values(least=1, changes=changes)
-    if isinstance(statistic, str):
-        check_choice("statistic", statistic, CHANGES)
-    question = Question(
-        name=statistic if isinstance(statistic, str) else "own",
+    question = checked_question(
+        statistic,
+        CHANGES,
         alternative=alternative,
         two_sided=two_sided,
         confidence_level=confidence_level,
     )
-    question.check()
     how = chosen_method(method, 2**array.size)
     used = None if how == "exact" else check_draws(draws, seed)
     batches = _every_sign(array.size) if used is None else _some_signs(array.size, draws, used)
@@ -65,16 +63,15 @@ def sign_flip_test(
 
 
 def _every_sign(n: int) -> Iterator[Floats]:
-    step = rows_at_once(n)
-    for start in range(0, 2**n, step):
-        index = np.arange(start, min(start + step, 2**n))
+    for block in blocks(2**n, n):
+        index = np.arange(block.start, block.stop)
         yield np.asarray(1.0 - 2.0 * ((index[:, None] >> np.arange(n)) & 1), dtype=np.float64)
 
 
 def _some_signs(n: int, draws: int, seed: int) -> Iterator[Floats]:
-    rng, step = np.random.default_rng(seed), rows_at_once(n)
-    for start in range(0, draws, step):
-        signs = rng.integers(0, 2, size=(min(step, draws - start), n))
+    rng = np.random.default_rng(seed)
+    for block in blocks(draws, n):
+        signs = rng.integers(0, 2, size=(len(block), n))
         yield np.asarray(1.0 - 2.0 * signs, dtype=np.float64)
 
 

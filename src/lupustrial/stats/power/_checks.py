@@ -65,6 +65,11 @@ def check_plan(*, power: float, alpha: float, ratio: float, alternative: str, dr
         raise refuse("STAT-007", message, "power", "ask for more power than the level: that needs nobody")
     if not 0 < ratio < math.inf:
         raise refuse("STAT-007", f"a ratio of {ratio!r}", "ratio", "participants of group 1 per one of 2")
+    check_dropout(dropout)
+
+
+def check_dropout(dropout: float) -> None:
+    """Raise unless the dropout lies from 0 to below 1 (STAT-007)."""
     if not 0 <= dropout < 1:
         raise refuse("STAT-007", f"a dropout of {dropout!r}", "dropout", "give a share from 0 to below 1")
 
@@ -97,6 +102,5 @@ def inflate_for_dropout(*, n: int, dropout: float) -> int:
         StatisticsError: A size below 1 (STAT-001), a share outside [0, 1) (STAT-007).
     """
     check_sizes(n=n)
-    if not 0 <= dropout < 1:
-        raise refuse("STAT-007", f"a dropout of {dropout!r}", "dropout", "give a share from 0 to below 1")
+    check_dropout(dropout)
     return round_up(n / (1 - dropout))

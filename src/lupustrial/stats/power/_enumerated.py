@@ -6,24 +6,20 @@ import numpy as np
 from scipy import special
 
 from lupustrial.stats._arguments import ALTERNATIVES, Floats, check_choice, check_probabilities, refuse
+from lupustrial.stats._nuisance import grid, log_ways, peaks
 from lupustrial.stats.power._checks import check_finite, check_rates
 from lupustrial.stats.power._regions import TESTS, Region, rejection_region
 from lupustrial.stats.power._results import ExactLevel
 from lupustrial.stats.power._tables import check_enumerable
 
-POINTS_PER_DEGREE = 8
-ROUNDS = 6
-ZOOM = 9
-KEPT = 12
-NEAR = 0.9  # of the best on the grid: by eq. 10 no maximum hides below
+PRECISION = 1e-11
 
 
 def binomial(n: int, p: Floats) -> Floats:
     """Return Bin(x; n, p) for every x, shape ``p.shape + (n + 1,)``."""
     x = np.arange(n + 1.0)
-    ways = special.gammaln(n + 1.0) - special.gammaln(x + 1) - special.gammaln(n - x + 1)
     p = np.asarray(p, np.float64)[..., None]
-    return np.asarray(np.exp(ways + special.xlogy(x, p) + special.xlog1py(n - x, -p)))
+    return np.asarray(np.exp(log_ways(n) + special.xlogy(x, p) + special.xlog1py(n - x, -p)))
 
 
 def _region(*, n1: int, n2: int, test: str, alternative: str, alpha: float, margin: float) -> Region:
@@ -93,23 +89,17 @@ def exact_level_two_proportions(
     """
     region = _region(n1=n1, n2=n2, test=test, alternative=alternative, alpha=alpha, margin=margin)
     low, high = max(0.0, -margin), min(1.0, 1.0 - margin)
-    degree = n1 + n2
+
+    def rate(theta: Floats) -> Floats:
+        return np.asarray(low + (high - low) * (1 - np.cos(theta)) / 2)
 
     def level(theta: Floats) -> Floats:
-        p2 = low + (high - low) * (1 - np.cos(theta)) / 2
+        p2 = rate(theta)
         first = binomial(n1, np.clip(p2 + margin, 0.0, 1.0))
         second = binomial(n2, np.clip(p2, 0.0, 1.0))
         return np.asarray(((first @ region) * second).sum(axis=-1))
 
-    theta = np.linspace(0.0, np.pi, POINTS_PER_DEGREE * degree + 1)
-    values, spacing = level(theta), np.pi / (POINTS_PER_DEGREE * degree)
-    for _ in range(ROUNDS):
-        best = np.argsort(-values, kind="stable")[:KEPT]
-        kept = theta[best[values[best] >= NEAR * values[best[0]]]]
-        spacing *= 2 / (ZOOM - 1)
-        steps = spacing * np.arange(-(ZOOM // 2), ZOOM // 2 + 1)
-        theta = np.unique(np.clip(kept[:, None] + steps, 0.0, np.pi))
-        values = level(theta)
-    at = int(np.argmax(values))
-    rate = low + (high - low) * (1 - np.cos(theta[at])) / 2
-    return ExactLevel(level=min(1.0, float(values[at])), rate=float(rate))
+    degree = n1 + n2
+    found = peaks(level, level(grid(degree)), degree)
+    worst = next(peak for peak in found if peak.known_to(PRECISION))
+    return ExactLevel(level=min(1.0, worst.value), rate=float(rate(np.array(worst.theta))))

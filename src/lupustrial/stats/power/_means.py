@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from lupustrial.stats._arguments import ALTERNATIVES, Floats, check_choice, check_probabilities
+from lupustrial.stats._t_limits import satterthwaite_df
 from lupustrial.stats.power._checks import (
     check_direction,
     check_finite,
@@ -37,8 +38,7 @@ def power_of_t(df: float, shift: Floats | float, alpha: float, alternative: str)
 def _freedom(n1: float, n2: float, sd1: float, sd2: float | None) -> float:
     if sd2 is None:
         return n1 + n2 - 2
-    first, second = sd1**2 / n1, sd2**2 / n2
-    return (first + second) ** 2 / (first**2 / (n1 - 1) + second**2 / (n2 - 1))
+    return satterthwaite_df(sd1**2 / n1, n1, sd2**2 / n2, n2)
 
 
 def _means(

@@ -15,11 +15,10 @@ from lupustrial.stats.power._checks import (
     check_plan,
     check_positive,
     check_sizes,
-    inflate_for_dropout,
-    round_up,
 )
 from lupustrial.stats.power._constrained import DIFFERENCE, RATIO, constrained_rates
 from lupustrial.stats.power._results import SampleSize
+from lupustrial.stats.power._solve import two_groups
 
 VARIANCES = ("pooled", "unpooled", "farrington_manning")
 _LEAST = 1e-6  # a level that the power barely exceeds can be had with nobody
@@ -89,24 +88,13 @@ def sample_size_two_proportions(
     check_plan(power=power, alpha=alpha, ratio=ratio, alternative=alternative, dropout=dropout)
     ask = _question(p1, p2, ratio, variance=variance, margin=margin, measure=measure)
     check_direction(ask.effect, alternative, "p1, p2")
-    width = _quantile(alpha, alternative) * ask.null + float(special.ndtri(power)) * ask.alternative
+    width = critical_z(alpha, alternative) * ask.null + float(special.ndtri(power)) * ask.alternative
     n2 = (max(width, _LEAST) / ask.size) ** 2
     if continuity:
         n2 = n2 / 4 * (1 + math.sqrt(1 + 4 * ask.correction / (n2 * ask.size))) ** 2
-    n1 = ratio * n2
-    return SampleSize(
-        method=_METHODS[variance] + ("_continuity" if continuity else ""),
-        n1=round_up(n1),
-        n2=round_up(n2),
-        n1_unrounded=n1,
-        n2_unrounded=n2,
-        power=power,
-        alpha=alpha,
-        alternative=alternative,
-        dropout=dropout,
-        n1_enrolled=inflate_for_dropout(n=round_up(n1), dropout=dropout),
-        n2_enrolled=inflate_for_dropout(n=round_up(n2), dropout=dropout),
-    )
+    options = {"power": power, "alpha": alpha, "ratio": ratio, "dropout": dropout}
+    method = _METHODS[variance] + ("_continuity" if continuity else "")
+    return two_groups(method, n2, alternative=alternative, **options)
 
 
 def approximate_power_two_proportions(
@@ -134,11 +122,12 @@ def approximate_power_two_proportions(
     ask = _question(p1, p2, n1 / n2, variance=variance, margin=margin, measure=measure)
     check_direction(ask.effect, alternative, "p1, p2")
     signal = ask.size - (ask.correction / n2 if continuity else 0.0)
-    critical = _quantile(alpha, alternative) * ask.null
+    critical = critical_z(alpha, alternative) * ask.null
     return float(special.ndtr((signal * math.sqrt(n2) - critical) / ask.alternative))
 
 
-def _quantile(alpha: float, alternative: str) -> float:
+def critical_z(alpha: float, alternative: str) -> float:
+    """Return the normal critical value of a level, of either side where two-sided."""
     return -float(special.ndtri(alpha / 2 if alternative == "two-sided" else alpha))
 
 

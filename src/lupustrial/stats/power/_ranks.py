@@ -16,6 +16,7 @@ from lupustrial.stats._arguments import (
     refuse,
 )
 from lupustrial.stats.power._checks import check_direction, check_plan, check_positive, check_sizes
+from lupustrial.stats.power._normal import critical_z
 from lupustrial.stats.power._results import OrderedShift, SampleSize
 from lupustrial.stats.power._solve import two_groups
 
@@ -94,9 +95,8 @@ def power_ranks(
     check_sizes(n1=n1, n2=n2)
     check_probabilities(alpha=alpha)
     effect = _effect(win_probability, ties, alternative)
-    critical = -float(special.ndtri(alpha / 2 if alternative == "two-sided" else alpha))
     error = math.sqrt((1 - ties) * (n1 + n2) / (12 * n1 * n2))
-    return float(special.ndtr(effect / error - critical))
+    return float(special.ndtr(effect / error - critical_z(alpha, alternative)))
 
 
 def sample_size_ranks(
@@ -125,8 +125,7 @@ def sample_size_ranks(
     """
     check_plan(power=power, alpha=alpha, ratio=ratio, alternative=alternative, dropout=dropout)
     effect = _effect(win_probability, ties, alternative)
-    critical = -float(special.ndtri(alpha / 2 if alternative == "two-sided" else alpha))
-    width = max(0.0, critical + float(special.ndtri(power)))
+    width = max(0.0, critical_z(alpha, alternative) + float(special.ndtri(power)))
     n2 = (1 - ties) * (1 + 1 / ratio) * (width / effect) ** 2 / 12
     options = {"power": power, "alpha": alpha, "ratio": ratio, "dropout": dropout}
     return two_groups("noether", n2, alternative=alternative, **options)

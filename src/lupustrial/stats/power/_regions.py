@@ -11,15 +11,15 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from lupustrial.stats._arguments import Floats
-from lupustrial.stats.power._level import keeps_level
+from lupustrial.stats._nuisance import common_rate_peaks, log_ways
 from lupustrial.stats.power._tables import DIRECT, SIGNED, counts, margin_z, p_table, signed_z, significant
 
 UNCONDITIONAL = ("barnard", "unconditional_score", "boschloo")
 TESTS = (*DIRECT, *UNCONDITIONAL, "farrington_manning")
 Region = NDArray[np.bool_]
+PRECISION = 1e-11
 
 
 @lru_cache(maxsize=32)
@@ -61,14 +61,14 @@ def _order(n1: int, n2: int, test: str, alternative: str) -> Floats:
 def _ordered(n1: int, n2: int, order: Floats, alpha: float) -> Region:
     """Return the tables up to the last value of the order that keeps the level."""
     shares = _shares(n1, n2)
-    events = (np.arange(n1 + 1)[:, None] + np.arange(n2 + 1)[None, :]).ravel()
+    events = _events(n1, n2).ravel()
     values = np.unique(order)
     low, high = 0, len(values)  # how many values are inside: low are, high are not
     while high - low > 1:
         middle = (low + high) // 2
         inside = (order <= values[middle - 1]).ravel()
         weights = np.bincount(events[inside], weights=shares[inside], minlength=n1 + n2 + 1)
-        if keeps_level(weights.astype(np.float64), n1 + n2, alpha):
+        if _keeps_level(weights.astype(np.float64), alpha):
             low = middle
         else:
             high = middle
@@ -78,10 +78,16 @@ def _ordered(n1: int, n2: int, order: Floats, alpha: float) -> Region:
 @lru_cache(maxsize=8)
 def _shares(n1: int, n2: int) -> Floats:
     """Return the probability of every table given its events, as one row."""
-    x1, x2 = counts(n1, n2)
-    ways = _log_ways(n1, x1) + _log_ways(n2, x2) - _log_ways(n1 + n2, x1 + x2)
+    ways = log_ways(n1)[:, None] + log_ways(n2)[None, :] - log_ways(n1 + n2)[_events(n1, n2)]
     return np.asarray(np.exp(ways).ravel())
 
 
-def _log_ways(n: int, x: Floats) -> Floats:
-    return np.asarray(special.gammaln(n + 1.0) - special.gammaln(x + 1) - special.gammaln(n - x + 1))
+def _events(n1: int, n2: int) -> NDArray[np.intp]:
+    """Return the events of both groups together, for every table."""
+    return np.asarray(np.arange(n1 + 1)[:, None] + np.arange(n2 + 1)[None, :])
+
+
+def _keeps_level(weights: Floats, alpha: float) -> bool:
+    """Return whether the largest level over the rate lies below ``alpha``, as soon as it is certain."""
+    peaks = common_rate_peaks(weights)
+    return next(p.value < alpha for p in peaks if not p.value < alpha <= p.most or p.known_to(PRECISION))

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from lupustrial.stats._arguments import Floats, Values, checked_values, refuse
 from lupustrial.stats._rank_distributions import midranks
+from lupustrial.stats._variables import Codes, first_seen
 
 Labels = Sequence[object] | NDArray[np.generic]
 Bools = NDArray[np.bool_]
-Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,7 @@ def checked_labels(labels: Labels, n: int, place: str) -> Codes:
         raise refuse("STAT-003", message, place, "give one label a value, in the same order")
     if not all(isinstance(label, Hashable) and label is not None and label == label for label in listed):  # noqa: PLR0124 - NaN differs from itself
         raise refuse("STAT-002", "a label is missing", place, "drop missing values first and report how many")
-    seen: dict[Hashable, int] = {}
-    return np.array([seen.setdefault(label, len(seen)) for label in listed], dtype=np.intp)
+    return first_seen(listed)[1]
 
 
 def checked_first(first: Labels, n: int, place: str = "first") -> Bools:

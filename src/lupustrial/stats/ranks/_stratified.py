@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 from lupustrial.stats._arguments import ALTERNATIVES, Floats, Values, check_choice
 from lupustrial.stats._rank_distributions import midranks
 from lupustrial.stats._results import HypothesisTest
+from lupustrial.stats._t_limits import t_p_value
 from lupustrial.stats.ranks._strata import Labels, Stratified, checked_stratified, moments, ranks_within
 from lupustrial.stats.ranks._stratified_exact import exact_p
 from lupustrial.stats.ranks._weights import WEIGHTS, stratum_weights
@@ -18,13 +18,6 @@ METHODS = ("asymptotic", "exact")
 CENTRES = ("mean", "median", "hodges_lehmann")
 #: Aligned values nearer than this part of the largest value are tied: subtraction leaves rounding behind.
 _EQUAL = 1e-10
-
-
-def normal_p(z: float, alternative: str) -> float:
-    """Return the normal p of ``z`` in the direction asked for."""
-    if alternative == "two-sided":
-        return float(2 * special.ndtr(-abs(z)))
-    return float(special.ndtr(-z if alternative == "greater" else z))
 
 
 def _tested(
@@ -39,7 +32,7 @@ def _tested(
         z, p_value = None, 1.0
     else:
         z = float(weights @ (seen - expected)) / math.sqrt(variance)
-        p_value = normal_p(z, alternative)
+        p_value = t_p_value(z, None, alternative)
         if method == "exact":
             p_value = exact_p(scores, weights, data, alternative)
     return HypothesisTest(

@@ -9,10 +9,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from lupustrial.stats._arguments import ALTERNATIVES, Floats, Values, check_choice, refuse
-from lupustrial.stats._rank_distributions import check_exact_size, midranks, rank_sum_distribution, tie_sizes
+from lupustrial.stats._rank_distributions import (
+    check_exact_size,
+    exact_p,
+    pairs_won,
+    rank_sum_distribution,
+    tie_sizes,
+)
 from lupustrial.stats._results import HypothesisTest
+from lupustrial.stats._t_limits import t_p_value
 from lupustrial.stats.ranks._several_groups import ALL_EQUAL, checked_groups
-from lupustrial.stats.ranks._stratified import normal_p
 
 METHODS = ("asymptotic", "exact")
 
@@ -41,7 +47,7 @@ def jonckheere_terpstra(
     arrays = checked_groups(groups)
     together = np.concatenate(arrays)
     ties = tie_sizes(together)
-    j = sum(_pairs_won(later, earlier) for earlier, later in itertools.combinations(arrays, 2))
+    j = sum(pairs_won(later, earlier) for earlier, later in itertools.combinations(arrays, 2))
     name, sizes = f"jonckheere_terpstra_{method}", np.array([float(array.size) for array in arrays])
     if ties.size == 1:
         return HypothesisTest(method=name, p_value=1.0, statistic=j, alternative=alternative, note=ALL_EQUAL)
@@ -53,13 +59,9 @@ def jonckheere_terpstra(
         p_value = _exact_p([array.size for array in arrays], round(j), alternative)
     else:
         mean = (together.size**2 - float((sizes**2).sum())) / 4
-        p_value = normal_p((j - mean) / math.sqrt(_variance(together.size, sizes, ties)), alternative)
+        z = (j - mean) / math.sqrt(_variance(together.size, sizes, ties))
+        p_value = t_p_value(z, None, alternative)
     return HypothesisTest(method=name, p_value=p_value, statistic=j, alternative=alternative)
-
-
-def _pairs_won(later: Floats, earlier: Floats) -> float:
-    ranks = midranks(np.concatenate((later, earlier)))
-    return float(ranks[: later.size].sum()) - later.size * (later.size + 1) / 2
 
 
 def _variance(n: int, sizes: Floats, ties: Floats) -> float:
@@ -83,6 +85,4 @@ def _exact_p(sizes: list[int], j: int, alternative: str) -> float:
         m, before = sizes[i], sum(sizes[:i])
         counts = rank_sum_distribution(np.arange(1.0, m + before + 1), m)[m * (m + 1) :: 2]
         chances = np.convolve(chances, counts[: m * before + 1])
-    less, greater = float(chances[: j + 1].sum()), float(chances[j:].sum())
-    p_value = {"less": less, "greater": greater}.get(alternative, 2 * min(less, greater))
-    return min(1.0, p_value)
+    return exact_p(chances, j, alternative=alternative, two_sided="doubled")

@@ -10,8 +10,9 @@ from scipy import optimize, special
 
 from lupustrial.stats._arguments import ALTERNATIVES, Floats, Values, check_choice, checked_values, refuse
 from lupustrial.stats._one_proportion import normal_quantile
-from lupustrial.stats._rank_distributions import midranks
+from lupustrial.stats._rank_distributions import midranks, pairs_won
 from lupustrial.stats._results import Estimate, HypothesisTest
+from lupustrial.stats._t_limits import satterthwaite_df, t_limits, t_p_value
 
 INTERVALS = ("newcombe", "brunner_munzel", "delong", "logit")
 REFERENCES = ("t", "normal")
@@ -34,8 +35,7 @@ class _Placements:
     @property
     def df(self) -> float:
         """Satterthwaite's degrees of freedom (eq. 30)."""
-        parts = (self.of_x / self.m, self.of_y / self.n)
-        return self.variance**2 / (parts[0] ** 2 / (self.m - 1) + parts[1] ** 2 / (self.n - 1))
+        return satterthwaite_df(self.of_x / self.m, self.m, self.of_y / self.n, self.n)
 
 
 def _placements(a: Floats, b: Floats) -> _Placements:
@@ -72,12 +72,10 @@ def brunner_munzel(
     check_choice("alternative", alternative, ALTERNATIVES)
     found = _with_error(*checked_values(least=2, x=x, y=y))
     statistic = (found.win - 0.5) / math.sqrt(found.variance)
-    signed = {"greater": -statistic, "less": statistic}.get(alternative, -abs(statistic))
     df = found.df if reference == "t" else None
-    tail = float(special.ndtr(signed) if df is None else special.stdtr(df, signed))
     return HypothesisTest(
         method=f"brunner_munzel_{reference}",
-        p_value=2 * tail if alternative == "two-sided" else tail,
+        p_value=t_p_value(statistic, df, alternative),
         statistic=statistic,
         df=df,
         alternative=alternative,
@@ -110,8 +108,7 @@ def win_probability_interval(
     a, b = checked_values(least=1 if interval == "newcombe" else 2, x=x, y=y)
     note = ""
     if interval == "newcombe":
-        ranks = midranks(np.concatenate((a, b)))
-        win = (float(ranks[: a.size].sum()) - a.size * (a.size + 1) / 2) / (a.size * b.size)
+        win = pairs_won(a, b) / (a.size * b.size)
         lower, upper = _newcombe(win, a.size, b.size, z)
     else:
         found = _with_error(a, b)
@@ -120,10 +117,8 @@ def win_probability_interval(
             half = z * error / (win * (1 - win))
             lower, upper = (float(special.expit(special.logit(win) + side)) for side in (-half, half))
         else:
-            quantile = (
-                z if interval == "delong" else float(special.stdtrit(found.df, (1 + confidence_level) / 2))
-            )
-            low, high = win - quantile * error, win + quantile * error
+            df = None if interval == "delong" else found.df
+            low, high = t_limits(win, error, df, confidence_level)
             lower, upper = max(0.0, low), min(1.0, high)
             note = "" if (lower, upper) == (low, high) else "the interval was cut at 0 or 1"
     return Estimate(

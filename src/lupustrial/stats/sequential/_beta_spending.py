@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from lupustrial.stats._arguments import check_probabilities, refuse
-from lupustrial.stats.sequential._boundaries import check_apart, level_of, lowers_of
+from lupustrial.stats.sequential._boundaries import FAR, check_apart, critical_of, level_of, lowers_of, root
 from lupustrial.stats.sequential._plan import GroupSequentialDesign, check_level, checked_information
-from lupustrial.stats.sequential._recursion import Going, after, chance_above, chance_below
+from lupustrial.stats.sequential._recursion import Going, after, chance_below
 from lupustrial.stats.sequential._spending import check_spending, spent_at
 
 Times = tuple[float, ...]
-_FAR = 38.0
 _GAP = 1e-9
 
 
@@ -72,9 +71,9 @@ def beta_spending_design(
     high = fixed * 1.2
     while excess(high) > 0:
         high *= 1.3
-    drift = float(optimize.brentq(excess, fixed * (1 - 1e-9), high, xtol=1e-12, rtol=1e-14))
+    drift = root(excess, fixed * (1 - 1e-9), high)
     critical, futility, _ = _bounds(times, alphas.tolist(), betas.tolist(), drift, binding=binding)
-    check_apart(critical, (*(low + 2 * _GAP for low in futility), -_FAR))
+    check_apart(critical, (*(low + 2 * _GAP for low in futility), -FAR))
     counted = futility if binding else ()
     return GroupSequentialDesign(
         kind="beta_spending",
@@ -113,11 +112,9 @@ def _bounds(
 
 def _solve_above(before: Going | None, time: float, share: float) -> float:
     """Return the critical value with ``share`` of the level above it."""
-    if share <= 0:
-        return math.inf
-    if before is not None and float(before.mass.sum()) <= share:
-        return -_FAR  # at too large an effect futility leaves too few trials: the search turns back
-    return _root(lambda z: chance_above(before, time, 0.0, z) - share, -_FAR, _FAR)
+    if before is not None and 0 < share >= float(before.mass.sum()):
+        return -FAR  # at too large an effect futility leaves too few trials: the search turns back
+    return critical_of(before, time, share)
 
 
 def _solve_below(before: Going | None, time: float, drift: float, share: float, most: float) -> float:
@@ -126,8 +123,4 @@ def _solve_below(before: Going | None, time: float, drift: float, share: float, 
         return -math.inf
     if chance_below(before, time, drift, most) <= share:
         return most
-    return _root(lambda z: chance_below(before, time, drift, z) - share, -_FAR, min(most, _FAR))
-
-
-def _root(excess: Callable[[float], float], low: float, high: float) -> float:
-    return float(optimize.brentq(excess, low, high, xtol=1e-12))
+    return root(lambda z: chance_below(before, time, drift, z) - share, -FAR, min(most, FAR))

@@ -13,7 +13,7 @@ from lupustrial.stats.sequential._recursion import Going, after, chance_above, s
 
 Times = tuple[float, ...]
 _TOLERANCE = 1e-12
-_FAR = 38.0  # beyond it the normal tail is 0 in double precision
+FAR = 38.0  # beyond it the normal tail is 0 in double precision
 
 
 def shape_critical(times: Times, constant: float, shape: float) -> Times:
@@ -53,7 +53,7 @@ def solve_shape(times: Times, alpha: float, shape: float, futility: Times, *, tw
         lowers = lowers_of(critical, _below(futility, critical), two_sided=two_sided)
         return level_of(times, critical, lowers, two_sided=two_sided)[-1] - alpha
 
-    return shape_critical(times, _root(excess, least - (2.0 if futility else 1e-9), most + 1e-9), shape)
+    return shape_critical(times, root(excess, least - (2.0 if futility else 1e-9), most + 1e-9), shape)
 
 
 def _below(futility: Times, critical: Times) -> Times:
@@ -61,7 +61,8 @@ def _below(futility: Times, critical: Times) -> Times:
     return tuple(min(low, high - 1e-9) for low, high in zip(futility, critical, strict=False))
 
 
-def _root(excess: Callable[[float], float], low: float, high: float) -> float:
+def root(excess: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a function with a change of sign in between is 0."""
     return float(optimize.brentq(excess, low, high, xtol=_TOLERANCE, rtol=1e-14))
 
 
@@ -77,7 +78,7 @@ def solve_last(times: Times, alpha: float, constant: float, futility: Times, *, 
     if used >= alpha:
         message = f"looks at {constant} spend {used:.4g} of {alpha}"
         raise refuse("STAT-007", message, "parameter", "give a larger constant")
-    last = _critical(before, 1.0, (alpha - used) / (2 if two_sided else 1))
+    last = critical_of(before, 1.0, (alpha - used) / (2 if two_sided else 1))
     return (*(constant for _ in spent), last)
 
 
@@ -87,7 +88,7 @@ def solve_spending(times: Times, spent: Times, futility: Times, *, two_sided: bo
     critical: list[float] = []
     for k, time in enumerate(times):
         share = (spent[k] - (spent[k - 1] if k else 0.0)) / (2 if two_sided else 1)
-        upper = _critical(before, time, share)
+        upper = critical_of(before, time, share)
         critical.append(upper)
         if k + 1 < len(times):
             lower = -upper if two_sided else futility[k] if futility else -math.inf
@@ -97,7 +98,7 @@ def solve_spending(times: Times, spent: Times, futility: Times, *, two_sided: bo
     return tuple(critical)
 
 
-def _critical(before: Going | None, time: float, share: float) -> float:
+def critical_of(before: Going | None, time: float, share: float) -> float:
     """Return the value of Z with ``share`` of the error above it among those that reach the look."""
     if share <= 0:
         return math.inf
@@ -105,7 +106,7 @@ def _critical(before: Going | None, time: float, share: float) -> float:
         return -float(special.ndtri(share))
     if share >= float(before.mass.sum()):
         raise unreachable(time)
-    return _root(lambda z: chance_above(before, time, 0.0, z) - share, -_FAR, _FAR)
+    return root(lambda z: chance_above(before, time, 0.0, z) - share, -FAR, FAR)
 
 
 def unreachable(time: float) -> StatisticsError:

@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from lupustrial.stats._arguments import Floats, check_probabilities, refuse
+from lupustrial.stats.sequential._boundaries import root
 from lupustrial.stats.sequential._plan import GroupSequentialDesign
 from lupustrial.stats.sequential._recursion import stopping
 
@@ -117,7 +118,7 @@ def design_characteristics(design: GroupSequentialDesign, *, power: float = 0.8)
         if high > 100 * (fixed + 1):
             message = f"a power of {power} is out of reach"
             raise refuse("STAT-007", message, "power", "lower the futility bounds")
-    drift = float(optimize.brentq(missing, 0.0, high, xtol=1e-12, rtol=1e-14))
+    drift = root(missing, 0.0, high)
     inflation = (drift / fixed) ** 2
     expected = [stopping_chances(design, drift=d).expected_information for d in (0.0, drift / 2, drift)]
     return DesignCharacteristics(

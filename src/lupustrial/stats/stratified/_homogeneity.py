@@ -9,7 +9,7 @@ from scipy import special
 
 from lupustrial.stats._arguments import refuse
 from lupustrial.stats._results import HypothesisTest
-from lupustrial.stats.stratified._constrained import TINY, odds_pair
+from lupustrial.stats._score_functions import TINY, odds_and_rests
 from lupustrial.stats.stratified._mantel_haenszel import mantel_haenszel_odds_ratio
 from lupustrial.stats.stratified._score import score_model
 from lupustrial.stats.stratified._strata import Counts, checked_strata, joined
@@ -51,7 +51,7 @@ def breslow_day(*, x1: Counts, n1: Counts, x2: Counts, n2: Counts, tarone: bool 
     if used.places.size < COMPARABLE:
         return HypothesisTest(method=method, p_value=1.0, note=joined(used.note, ONE_STRATUM))
     odds = mantel_haenszel_odds_ratio(x1=x1, n1=n1, x2=x2, n2=n2).estimate
-    p1, q1, p2, q2 = odds_pair(used, odds)
+    p1, q1, p2, q2 = odds_and_rests(*used.counts, np.array(odds))
     precision = 1 / (used.n1 * p1 * q1) + 1 / (used.n2 * p2 * q2)
     distance = used.x1 - used.n1 * p1
     statistic = float((distance**2 * precision).sum())

@@ -6,10 +6,13 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import optimize, special
+from scipy import optimize
 
-from lupustrial.stats._arguments import ALTERNATIVES, Floats, check_choice, check_probabilities, refuse
-from lupustrial.stats.stratified._constrained import SCORES, TINY, Score, scaled_ratio_score
+from lupustrial.stats._arguments import ALTERNATIVES, Floats, check_choice, refuse
+from lupustrial.stats._one_proportion import normal_quantile
+from lupustrial.stats._score_functions import TINY, Moments
+from lupustrial.stats._t_limits import t_p_value
+from lupustrial.stats.stratified._constrained import SCORES, scaled_ratio_score
 from lupustrial.stats.stratified._results import StratifiedEstimate
 from lupustrial.stats.stratified._strata import Counts, Strata, checked_strata
 
@@ -40,7 +43,7 @@ class ScoreModel:
         """The value that means no difference."""
         return 1.0 if self.ratio else 0.0
 
-    def scores(self, value: float) -> Score:
+    def scores(self, value: float) -> Moments:
         """Return score, variance and third moment of each stratum (eq. 20-22)."""
         scaled = self.measure == "risk ratio" and self.weighting != "mantel-haenszel"
         score = scaled_ratio_score if scaled else SCORES[self.measure]
@@ -134,12 +137,6 @@ def score_model(
     return ScoreModel(used, measure, weighting, variance_correction, skewness_correction)
 
 
-def _probability(z: float, alternative: str) -> float:
-    if alternative == "two-sided":
-        return float(2 * special.ndtr(-abs(z)))
-    return float(special.ndtr(z if alternative == "less" else -z))
-
-
 def _checked_null(model: ScoreModel, null_value: float | None) -> float:
     if null_value is None:
         return model.null
@@ -194,7 +191,7 @@ def stratified_miettinen_nurminen(
             (STAT-006), level or ``null_value`` out of range (STAT-007).
     """
     check_choice("alternative", alternative, ALTERNATIVES)
-    check_probabilities(confidence_level=confidence_level)
+    quantile = normal_quantile(confidence_level)
     strata = checked_strata(x1=x1, n1=n1, x2=x2, n2=n2)
     model = score_model(
         strata,
@@ -204,7 +201,6 @@ def stratified_miettinen_nurminen(
         skewness_correction=skewness_correction,
     )
     null = _checked_null(model, null_value)
-    quantile = float(special.ndtri((1 + confidence_level) / 2))
     lower, estimate, upper = (model.solve(target) for target in (quantile, 0.0, -quantile))
     shown = estimate if 0 < estimate < math.inf or not model.ratio else null
     return StratifiedEstimate(
@@ -216,7 +212,7 @@ def stratified_miettinen_nurminen(
         lower=lower,
         upper=upper,
         confidence_level=confidence_level,
-        p_value=_probability(model.z(null), alternative),
+        p_value=t_p_value(model.z(null), alternative=alternative),
         strata=model.strata.places.size,
         n=int(strata.total[np.isin(strata.places, model.strata.places)].sum()),
         note=model.strata.note,

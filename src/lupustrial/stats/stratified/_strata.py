@@ -34,6 +34,11 @@ class Strata:
     note: str = ""
 
     @property
+    def counts(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """x1, n1, x2 and n2."""
+        return self.x1, self.n1, self.x2, self.n2
+
+    @property
     def total(self) -> Floats:
         """Participants of each stratum."""
         return self.n1 + self.n2
