@@ -70,6 +70,7 @@ if [ "$want" = dev ]; then
   missing=() # Playwright's driver needs libatomic, which a bare Debian lacks
   command -v chromium >/dev/null 2>&1 || missing+=(chromium)
   "$env/bin/python" -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || missing+=(libatomic1)
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql) # a server of the tests' own
   # R checks the statistics independently
   command -v Rscript >/dev/null 2>&1 || missing+=(r-base-core)
   for package in coin emmeans geepack jsonlite lmertest mice multcomp nlme pbkrtest sandwich survival; do

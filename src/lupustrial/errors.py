@@ -10,6 +10,9 @@
     ├── ReconstructError    published targets cannot be used    (RECON-…)
     ├── AuditError          published claims cannot be used    (AUDIT-…)
     ├── ScoreError          a file of items cannot be scored    (SCORE-…)
+    ├── LedgerError         a ledger is broken or out of reach  (LEDGER-…)
+    ├── AllocationError     allocation, kits, keys, unblinding  (ALLOC-…)
+    ├── BlindingError       what roles may see cannot be judged (BLIND-…)
     └── UsageError          a command was called wrongly        (USAGE-…)
 
 Each carries *all* the faults found, since input is validated whole, reported whole and refused whole.
@@ -85,6 +88,18 @@ class AuditError(LupustrialError):
 
 class ScoreError(LupustrialError):
     """A file of items, its mapping or its settings cannot be used, so that nothing is scored."""
+
+
+class LedgerError(LupustrialError):
+    """A ledger is broken, or its database cannot be used."""
+
+
+class AllocationError(LupustrialError):
+    """A participant cannot be allocated, a kit cannot be handed out, or a seal cannot be opened."""
+
+
+class BlindingError(LupustrialError):
+    """It cannot be judged what a role may see, or how well that tells the arm."""
 
 
 class UsageError(LupustrialError):

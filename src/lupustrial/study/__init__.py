@@ -20,7 +20,6 @@ from lupustrial.study._model import (
     Limits,
     Population,
     Product,
-    Randomisation,
     Registration,
     Role,
     Scalar,
@@ -47,6 +46,7 @@ from lupustrial.study._plan import (
     Row,
     Stratum,
 )
+from lupustrial.study._randomisation import AllocationMethod, Factor, KitType, Level, Randomisation, Storage
 from lupustrial.study._records import ALLOCATION_SCHEMA, RECORD_SCHEMA, STATUSES, Source, Stamp
 from lupustrial.study._source import check_source, examine_source, read_source, write_source
 
@@ -56,6 +56,7 @@ __all__ = [
     "PLANNED_FACTS",
     "RECORD_SCHEMA",
     "STATUSES",
+    "AllocationMethod",
     "Analysis",
     "AnalysisPlan",
     "Arm",
@@ -74,11 +75,14 @@ __all__ = [
     "Estimand",
     "EventRule",
     "Expression",
+    "Factor",
     "Form",
     "FurtherPlan",
     "InstrumentUse",
     "IntercurrentEvent",
     "Item",
+    "KitType",
+    "Level",
     "Limits",
     "Model",
     "Parameter",
@@ -96,6 +100,7 @@ __all__ = [
     "Site",
     "Source",
     "Stamp",
+    "Storage",
     "Stratum",
     "Study",
     "Unit",

@@ -7,6 +7,7 @@ from lupustrial.study._check_conditions import check_conditions
 from lupustrial.study._check_forms import check_forms
 from lupustrial.study._check_ids import check_ids
 from lupustrial.study._check_plan import check_plan
+from lupustrial.study._check_randomisation import check_randomisation
 from lupustrial.study._check_sample_size import check_sample_size
 from lupustrial.study._check_schedule import check_schedule
 from lupustrial.study._check_sdtm import check_sdtm
@@ -24,7 +25,7 @@ def cross_check(study: Study, tree: Branch, doubts: frozenset[str]) -> list[Faul
         doubts: Names of the parts that had to be left out.
     """
     inspection = Inspection(study=study, tree=tree, doubts=doubts)
-    first = (check_ids, check_schedule, check_sample_size)
+    first = (check_ids, check_schedule, check_randomisation, check_sample_size)
     for check in (*first, check_forms, check_sdtm, check_conditions, check_plan):
         check(inspection)
     return inspection.faults

@@ -52,6 +52,10 @@ def _conditions(inspection: Inspection) -> Iterator[Condition]:
         for place, criterion in enumerate(getattr(study.eligibility, group)):
             path: Path = ("eligibility", group, place, "expression")
             yield Condition(text=criterion.expression, path=path, scope=("participant", *forms))
+    for place, factor in enumerate(study.randomisation.strata):
+        for position, level in enumerate(factor.levels):
+            path = ("randomisation", "strata", place, "levels", position, "when")
+            yield Condition(text=level.when, path=path, scope=("participant", *forms))
     for place, population in enumerate(study.populations):
         path = ("populations", place, "expression")
         yield Condition(text=population.expression, path=path, scope=("participant",))

@@ -1,4 +1,4 @@
-"""Epochs, visits, arms, doses and randomisation fit together."""
+"""Epochs, visits, arms and doses fit together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lupustrial.study._model import Arm, Visit
 
 
 def check_schedule(inspection: Inspection) -> None:
-    """STUDY-012 to STUDY-023."""
+    """STUDY-012 to STUDY-016 and STUDY-020 to STUDY-023."""
     for place, visit in enumerate(inspection.study.visits):
         _check_visit(inspection, place, visit)
     _check_order(inspection)
@@ -17,7 +17,6 @@ def check_schedule(inspection: Inspection) -> None:
     for place, arm in enumerate(inspection.study.arms):
         _check_dosing(inspection, place, arm)
     _check_products(inspection)
-    _check_randomisation(inspection)
 
 
 def _check_visit(inspection: Inspection, place: int, visit: Visit) -> None:
@@ -108,46 +107,3 @@ def _check_products(inspection: Inspection) -> None:
             inspection.refer(
                 "STUDY-020", ("products", place, "matches"), product.matches, products, "products"
             )
-
-
-def _check_randomisation(inspection: Inspection) -> None:
-    study = inspection.study
-    rule = study.randomisation
-    path: Path = ("randomisation",)
-    if study.design.randomised != (rule.method != "none"):
-        message = (
-            f"design.randomised is {str(study.design.randomised).lower()}, the method is `{rule.method}`"
-        )
-        inspection.error("STUDY-017", (*path, "method"), message, "make them agree")
-    if rule.method == "none" or inspection.doubtful("arms"):
-        return
-    arms = [arm.id for arm in study.arms]
-    for arm in rule.ratio:
-        inspection.refer("STUDY-017", (*path, "ratio", arm), arm, arms, "arms")
-    for arm in arms:
-        if arm not in rule.ratio:
-            inspection.error(
-                "STUDY-017", (*path, "ratio"), f"the ratio leaves out arm `{arm}`", f"add `{arm}: 1`"
-            )
-    for arm, share in rule.ratio.items():
-        if share < 1:
-            inspection.error(
-                "STUDY-017", (*path, "ratio", arm), f"the share of `{arm}` is {share}", "write 1 or more"
-            )
-    if set(rule.ratio) == set(arms):
-        _check_blocks(inspection, sum(rule.ratio.values()), len(arms))
-
-
-def _check_blocks(inspection: Inspection, total: int, arms: int) -> None:
-    rule = inspection.study.randomisation
-    if rule.method == "permuted_blocks" and not rule.block_sizes and not inspection.doubtful("block_sizes"):
-        hint = f"list `block_sizes`, multiples of {total}"
-        inspection.error("STUDY-018", ("randomisation",), "permuted blocks need block sizes", hint)
-    for place, size in enumerate(rule.block_sizes):
-        path: Path = ("randomisation", "block_sizes", place)
-        if size < 1 or (total > 0 and size % total):
-            hint = f"use multiples of {total}, the sum of the ratio"
-            inspection.error("STUDY-018", path, f"block size {size} cannot hold the ratio", hint)
-        elif size == arms:
-            message = f"with blocks of {size} whoever knows {size - 1} allocations knows the next"
-            inspection.warning("STUDY-019", path, message, "use larger blocks of several sizes")

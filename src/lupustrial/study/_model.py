@@ -15,6 +15,7 @@ from typing import Literal
 
 from lupustrial.study._assumptions import SampleSizePlan
 from lupustrial.study._plan import AnalysisPlan, FurtherPlan
+from lupustrial.study._randomisation import KitType, Randomisation
 
 Scalar = str | int | float | bool
 
@@ -151,17 +152,6 @@ class Population:
     expression: str
     definition: str
     source: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Randomisation:
-    """How participants are allocated; details that a publication does not give stand in `not_published`."""
-
-    method: Literal["complete", "permuted_blocks", "none"]
-    ratio: Mapping[str, int] = field(default_factory=dict)
-    block_sizes: tuple[int, ...] = ()
-    strata: tuple[str, ...] = ()
-    not_published: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -353,6 +343,7 @@ class Study:
     sample_size: SampleSizePlan | None = None
     products: tuple[Product, ...] = ()
     roles: tuple[Role, ...] = ()
+    kits: tuple[KitType, ...] = ()
     references: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     further_plans: Mapping[str, FurtherPlan] = field(default_factory=dict)  # by NAME

@@ -1,0 +1,1 @@
+"""Randomise, blind, dispense and unblind so that nobody can cheat or peek."""

@@ -1,0 +1,1 @@
+"""What each role can see, and how well that tells the arm."""

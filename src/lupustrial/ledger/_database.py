@@ -1,0 +1,222 @@
+"""One way to a database: SQLite embedded, PostgreSQL on a server.
+
+Statements are written once, with ``?`` for parameters. What is written is written in a transaction that holds
+the ledger's lock, so that writers come one after the other and a reader of the head sees the last entry.
+"""
+
+from __future__ import annotations
+
+import abc
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from lupustrial.errors import Fault, LedgerError
+
+#: The advisory lock of PostgreSQL under which all writers of a ledger queue.
+LOCK = 0x6C75_7075
+
+_PATIENCE = 60.0  # seconds that a writer waits for its turn
+
+Row = tuple[Any, ...]
+
+
+class Transaction(abc.ABC):
+    """What can be done inside a transaction. Rows come back as tuples; bytes as ``bytes``."""
+
+    dialect: Literal["sqlite", "postgresql"]
+
+    @abc.abstractmethod
+    def all(self, statement: str, *parameters: Any) -> list[Row]:
+        """Run a statement and return its rows; an empty list where it gives none."""
+
+    @abc.abstractmethod
+    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement once for each row of parameters."""
+
+    def one(self, statement: str, *parameters: Any) -> Row | None:
+        """Run a statement and return its first row, or None."""
+        rows = self.all(statement, *parameters)
+        return rows[0] if rows else None
+
+    def run(self, statement: str, *parameters: Any) -> None:
+        """Run a statement for what it does."""
+        self.all(statement, *parameters)
+
+
+class Database(abc.ABC):
+    """An open database; one connection, for one thread."""
+
+    dialect: Literal["sqlite", "postgresql"]
+
+    @abc.abstractmethod
+    def writing(self) -> Any:
+        """Return a context manager: a `Transaction` that alone may write; undone when an error leaves it."""
+
+    @abc.abstractmethod
+    def reading(self) -> Any:
+        """Return a context manager: a `Transaction` that sees one state of the database."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Close the connection."""
+
+
+def open_database(url: str, *, create: bool = False) -> Database:
+    """Open a database.
+
+    Args:
+        url: ``postgresql://…``, ``sqlite:///relative/or//absolute/path``, or the path of an SQLite file.
+        create: Whether an SQLite file may be made; its owner alone can read and write it.
+
+    Raises:
+        LedgerError: LEDGER-001, it is not there, cannot be reached, or the driver is not installed.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme in ("postgresql", "postgres"):
+        return _PostgreSQL(url)
+    if len(scheme) > 1 and scheme != "sqlite":
+        raise LedgerError(
+            Fault(
+                id="LEDGER-001",
+                message=f"`{scheme}` is no kind of database that can hold a ledger",
+                place="the address of the database",
+                hint="give the path of an SQLite file, or postgresql://user@host/name",
+            )
+        )
+    return _SQLite(Path(url.removeprefix("sqlite:///") if scheme == "sqlite" else url), create=create)
+
+
+class _SQLiteTransaction(Transaction):
+    dialect = "sqlite"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def all(self, statement: str, *parameters: Any) -> list[Row]:
+        return self._connection.execute(statement, parameters).fetchall()
+
+    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._connection.executemany(statement, rows)
+
+
+class _SQLite(Database):
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        if not create and not path.is_file():
+            hint = "give the path of the file that `randomise init` made"
+            raise LedgerError(
+                Fault(id="LEDGER-001", message="there is no such file", place=str(path), hint=hint)
+            )
+        try:
+            if create and not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            self._connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+            self._connection.execute(f"PRAGMA busy_timeout = {int(_PATIENCE * 1000)}")
+            self._into_wal()
+            self._connection.execute("PRAGMA synchronous = FULL")
+        except (OSError, sqlite3.Error) as error:
+            raise _unreachable(str(path), error) from error
+
+    def _into_wal(self) -> None:
+        """Switch to the write-ahead log; while others open the file too, the switch has to be tried again."""
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
+
+    @contextmanager
+    def _begin(self, how: str) -> Iterator[Transaction]:
+        self._connection.execute(how)
+        try:
+            yield _SQLiteTransaction(self._connection)
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+    def writing(self) -> Any:
+        return self._begin("BEGIN IMMEDIATE")
+
+    def reading(self) -> Any:
+        return self._begin("BEGIN")
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _PostgreSQLTransaction(Transaction):
+    dialect = "postgresql"
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def all(self, statement: str, *parameters: Any) -> list[Row]:
+        cursor = self._connection.execute(statement.replace("?", "%s"), parameters or None)
+        return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+
+    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(statement.replace("?", "%s"), rows)
+
+
+class _PostgreSQL(Database):
+    dialect = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        try:
+            import psycopg
+        except ImportError as error:
+            raise LedgerError(
+                Fault(
+                    id="LEDGER-001",
+                    message="the driver of PostgreSQL is not installed",
+                    place="the address of the database",
+                    hint="install lupustrial[postgres]",
+                )
+            ) from error
+        where = urlsplit(url)
+        place = f"postgresql database {where.path.lstrip('/') or '(none named)'}"  # no password, no user
+        try:
+            self._connection = psycopg.connect(url, autocommit=True, connect_timeout=int(_PATIENCE))
+        except psycopg.Error as error:
+            raise _unreachable(place, type(error).__name__) from None  # its text may hold the password
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        with self._connection.transaction():
+            self._connection.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+            yield _PostgreSQLTransaction(self._connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        with self._connection.transaction():
+            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield _PostgreSQLTransaction(self._connection)
+
+    def alone(self) -> Transaction:
+        """Return a `Transaction` in which every statement is a transaction of its own."""
+        return _PostgreSQLTransaction(self._connection)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _unreachable(place: str, error: object) -> LedgerError:
+    hint = "see that it exists, that it is yours, and that the disk has room"
+    return LedgerError(
+        Fault(id="LEDGER-001", message=f"the database cannot be used ({error})", place=place, hint=hint)
+    )
