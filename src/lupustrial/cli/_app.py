@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from lupustrial.cli import _audit, _check, _explain, _instruments, _new, _power, _run, _score, _version
+from lupustrial.cli import (
+    _audit,
+    _blinding,
+    _check,
+    _explain,
+    _instruments,
+    _new,
+    _power,
+    _run,
+    _score,
+    _version,
+)
 from lupustrial.cli._console import print_faults
 from lupustrial.errors import LupustrialError, UsageError
 
@@ -24,6 +35,7 @@ _run.register(app)
 _score.register(app)
 _instruments.register(app)
 _power.register(app)
+_blinding.register(app)
 _audit.register(app)
 _explain.register(app)
 _version.register(app)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -16,8 +15,8 @@ from lupustrial.cli._manifest import read_content, write_manifest
 from lupustrial.cli._output import replaced_folder
 from lupustrial.cli._plan import load_checked
 from lupustrial.cli._published import published_claims
-from lupustrial.errors import Fault, UsageError
-from lupustrial.study import Source, Study, read_source, write_source
+from lupustrial.cli._source import Step, source_of
+from lupustrial.study import Source, Study, write_source
 
 #: Steps of the road in order; progress and timings use these names.
 STEPS: tuple[str, ...] = ("source", "sdtm", "adam", "analysis", "report", "write")
@@ -84,7 +83,7 @@ def run_study(
     study = load_checked(folder)
     previous = read_content(out)
     with replaced_folder(out) as fresh:
-        records = _source_of(study, source, tell, step)
+        records = source_of(study, source, tell=tell, step=step)
         with step("write", "writing the source records"):
             write_source(records, fresh / "source")
             shutil.copytree(study.folder, fresh / "study", ignore=shutil.ignore_patterns("data", ".*"))
@@ -104,38 +103,8 @@ def run_study(
     )
 
 
-_Step = Callable[[str, str], Any]
-
-
-def _source_of(study: Study, source: Path | None, tell: Callable[[str, str], None], step: _Step) -> Source:
-    """Read the source records, or reconstruct them where the study has published targets and no records."""
-    kept = study.folder / "data" / "source"
-    if source is None and kept.is_dir():
-        source = kept
-    if source is not None:
-        with step("source", f"reading and checking the source records in {source}"):
-            return read_source(study, source)
-    if not (study.folder / "published").is_dir():
-        raise UsageError(
-            Fault(
-                id="USAGE-003",
-                message=f"{study.id} has neither source records nor published targets",
-                place=str(study.folder),
-                hint="give the records with --source FOLDER, or put them in data/source of the study folder",
-            )
-        )
-    from lupustrial.reconstruct import reconstruct
-    from lupustrial.study import check_source
-
-    tell("reconstruct", "reconstructing synthetic participants from the published tables")
-    records = reconstruct(study, progress=lambda text: tell("reconstruct", text))
-    with step("source", "checking the source records"):
-        check_source(study, records)
-    return records
-
-
 def _travel(
-    study: Study, source: Source, out: Path, step: _Step
+    study: Study, source: Source, out: Path, step: Step
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Go from records to report, writing every stage under ``out``; return the key results."""
     from lupustrial.adam import derive

@@ -6,8 +6,8 @@ database refuses to change or remove an entry; `verify_ledger` finds what was ch
 """
 
 from lupustrial.ledger._append import append, entries, head
-from lupustrial.ledger._database import Database, Transaction, open_database
-from lupustrial.ledger._entry import GENESIS, Actor, Entry, canonical, hash_of, now
+from lupustrial.ledger._database import LOCK, Database, Transaction, open_database
+from lupustrial.ledger._entry import GENESIS, Actor, Entry, body_of, canonical, hash_of, now
 from lupustrial.ledger._tables import create_ledger, refuse_changes
 from lupustrial.ledger._verify import (
     Anchor,
@@ -20,6 +20,7 @@ from lupustrial.ledger._verify import (
 
 __all__ = [
     "GENESIS",
+    "LOCK",
     "Actor",
     "Anchor",
     "Database",
@@ -27,6 +28,7 @@ __all__ = [
     "Transaction",
     "anchor",
     "append",
+    "body_of",
     "canonical",
     "create_ledger",
     "entries",

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -55,12 +55,16 @@ class Database(abc.ABC):
     dialect: Literal["sqlite", "postgresql"]
 
     @abc.abstractmethod
-    def writing(self) -> Any:
+    def writing(self) -> AbstractContextManager[Transaction]:
         """Return a context manager: a `Transaction` that alone may write; undone when an error leaves it."""
 
     @abc.abstractmethod
-    def reading(self) -> Any:
+    def reading(self) -> AbstractContextManager[Transaction]:
         """Return a context manager: a `Transaction` that sees one state of the database."""
+
+    @abc.abstractmethod
+    def alone(self) -> Transaction:
+        """Return a `Transaction` in which every statement is a transaction of its own."""
 
     @abc.abstractmethod
     def close(self) -> None:
@@ -148,11 +152,14 @@ class _SQLite(Database):
             raise
         self._connection.commit()
 
-    def writing(self) -> Any:
+    def writing(self) -> AbstractContextManager[Transaction]:
         return self._begin("BEGIN IMMEDIATE")
 
-    def reading(self) -> Any:
+    def reading(self) -> AbstractContextManager[Transaction]:
         return self._begin("BEGIN")
+
+    def alone(self) -> Transaction:
+        return _SQLiteTransaction(self._connection)
 
     def close(self) -> None:
         self._connection.close()
@@ -208,7 +215,6 @@ class _PostgreSQL(Database):
             yield _PostgreSQLTransaction(self._connection)
 
     def alone(self) -> Transaction:
-        """Return a `Transaction` in which every statement is a transaction of its own."""
         return _PostgreSQLTransaction(self._connection)
 
     def close(self) -> None:

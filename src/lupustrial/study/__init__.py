@@ -27,6 +27,7 @@ from lupustrial.study._model import (
     SignOff,
     Site,
     Study,
+    Task,
     Unit,
     Visit,
 )
@@ -49,6 +50,7 @@ from lupustrial.study._plan import (
 from lupustrial.study._randomisation import AllocationMethod, Factor, KitType, Level, Randomisation, Storage
 from lupustrial.study._records import ALLOCATION_SCHEMA, RECORD_SCHEMA, STATUSES, Source, Stamp
 from lupustrial.study._source import check_source, examine_source, read_source, write_source
+from lupustrial.study._visibility import Sight, sight_of, visible, visible_records
 
 __all__ = [
     "ALLOCATION_SCHEMA",
@@ -96,6 +98,7 @@ __all__ = [
     "Scalar",
     "Scenario",
     "SdtmTarget",
+    "Sight",
     "SignOff",
     "Site",
     "Source",
@@ -103,6 +106,7 @@ __all__ = [
     "Storage",
     "Stratum",
     "Study",
+    "Task",
     "Unit",
     "Visit",
     "check_records",
@@ -113,5 +117,8 @@ __all__ = [
     "load_study",
     "new_study",
     "read_source",
+    "sight_of",
+    "visible",
+    "visible_records",
     "write_source",
 ]

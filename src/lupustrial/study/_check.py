@@ -11,6 +11,7 @@ from lupustrial.study._check_randomisation import check_randomisation
 from lupustrial.study._check_sample_size import check_sample_size
 from lupustrial.study._check_schedule import check_schedule
 from lupustrial.study._check_sdtm import check_sdtm
+from lupustrial.study._check_visibility import check_visibility
 from lupustrial.study._inspection import Inspection
 from lupustrial.study._model import Study
 from lupustrial.study._yaml import Branch
@@ -26,6 +27,6 @@ def cross_check(study: Study, tree: Branch, doubts: frozenset[str]) -> list[Faul
     """
     inspection = Inspection(study=study, tree=tree, doubts=doubts)
     first = (check_ids, check_schedule, check_randomisation, check_sample_size)
-    for check in (*first, check_forms, check_sdtm, check_conditions, check_plan):
+    for check in (*first, check_forms, check_visibility, check_sdtm, check_conditions, check_plan):
         check(inspection)
     return inspection.faults

@@ -154,13 +154,36 @@ class Population:
     source: str = ""
 
 
+#: What a role may be allowed to do beside what it sees: make and seal the list, open the packing list, record
+#: who can be allocated, allocate, hand kits out and take them back, release and ship kits, break the code of a
+#: participant, assess what an unblinding did, lock the database, make a copy for an interim analysis, reveal.
+Task = Literal[
+    "seal",
+    "pack",
+    "screen",
+    "allocate",
+    "dispense",
+    "supply",
+    "break code",
+    "assess",
+    "lock",
+    "copy list",
+    "reveal",
+]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """Who may do what; `blinded` roles never see an arm or a treatment-revealing item."""
+    """Who may do what; `blinded` roles never see an arm or a treatment-revealing item.
+
+    A role without `clinical` sees no item at all, e.g. who runs the system (``_visibility.py``).
+    """
 
     id: str
     name: str
     blinded: bool = True
+    may: tuple[Task, ...] = ()
+    clinical: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,6 +259,7 @@ class Item:
         normal: Reference limits.
         checks: Edit checks.
         reveals_treatment: Whether the result can betray the allocation; hidden from blinded roles.
+        hidden_from: Roles that never see it, whatever else they see of the form.
         sdtm: SDTM target; ``None`` = not submitted.
         note: Glossary text in own words.
     """
@@ -253,6 +277,7 @@ class Item:
     normal: tuple[Limits, ...] = ()
     checks: tuple[Check, ...] = ()
     reveals_treatment: bool = False
+    hidden_from: tuple[str, ...] = ()
     sdtm: SdtmTarget | None = None
     note: str = ""
 
@@ -263,6 +288,7 @@ class Form:
 
     `date` names the item that dates the records; without it the visit date does. A form that is not tied
     to visits (diaries, logs) has ``log: true``: its records carry the visit at which they were collected.
+    Roles in `hidden_from` never see it; roles in `hidden_earlier_from` see it at the visit at hand only.
     """
 
     id: str
@@ -273,6 +299,8 @@ class Form:
     log: bool = False
     date: str | None = None
     instrument: str | None = None
+    hidden_from: tuple[str, ...] = ()
+    hidden_earlier_from: tuple[str, ...] = ()
     sdtm: SdtmTarget | None = None
     note: str = ""
 
@@ -374,6 +402,13 @@ class Study:
             if visit.id == visit_id:
                 return visit
         raise KeyError(visit_id)
+
+    def role(self, role_id: str) -> Role:
+        """Return the role with this id; KeyError where there is none."""
+        for role in self.roles:
+            if role.id == role_id:
+                return role
+        raise KeyError(role_id)
 
     @property
     def reference_arm(self) -> Arm:

@@ -1,0 +1,44 @@
+"""The database of a trial's allocation: set up, screen, allocate, unblind, lock, reveal, verify."""
+
+from lupustrial.allocation.store._allocate import Allocated, Chooser, allocate
+from lupustrial.allocation.store._candidates import Candidate, screen
+from lupustrial.allocation.store._create import digest_of_facts, set_up
+from lupustrial.allocation._people import admit, is_unblinded, role_of
+from lupustrial.allocation.store._reveal import Revealed, check_list, copy_list, lock, reveal
+from lupustrial.allocation.store._tables import create_store
+from lupustrial.allocation.store._unblind import (
+    ASSESSED,
+    CodeBreak,
+    Notice,
+    assess_unblinding,
+    break_code,
+    report_unblinding,
+)
+from lupustrial.allocation.store._verify import Verified, verify_store
+
+__all__ = [
+    "ASSESSED",
+    "Allocated",
+    "Candidate",
+    "Chooser",
+    "CodeBreak",
+    "Notice",
+    "Revealed",
+    "Verified",
+    "admit",
+    "allocate",
+    "assess_unblinding",
+    "break_code",
+    "check_list",
+    "copy_list",
+    "create_store",
+    "digest_of_facts",
+    "is_unblinded",
+    "lock",
+    "report_unblinding",
+    "reveal",
+    "role_of",
+    "screen",
+    "set_up",
+    "verify_store",
+]

@@ -1,0 +1,57 @@
+"""The tables of allocation beside the ledger: what is known without a key."""
+
+from __future__ import annotations
+
+from lupustrial.allocation.kits._tables import create_kits
+from lupustrial.ledger import Transaction, create_ledger, refuse_changes
+
+_TABLES = (
+    # `locked` and `revealed` are positions in the ledger.
+    """CREATE TABLE IF NOT EXISTS allocation_list (
+        study TEXT PRIMARY KEY, public TEXT NOT NULL, digest TEXT NOT NULL,
+        locked BIGINT, revealed BIGINT)""",
+    # `envelope` is an age file in base64; `entry` is the position in the ledger of the allocation.
+    """CREATE TABLE IF NOT EXISTS allocation_slot (
+        study TEXT NOT NULL, number BIGINT NOT NULL, stratum TEXT NOT NULL, position BIGINT NOT NULL,
+        leaf TEXT NOT NULL, envelope TEXT NOT NULL, participant TEXT, entry BIGINT,
+        PRIMARY KEY (study, number), UNIQUE (study, stratum, position), UNIQUE (study, participant))""",
+    """CREATE INDEX IF NOT EXISTS allocation_slot_free
+        ON allocation_slot (study, stratum, position) WHERE participant IS NULL""",
+    # Who can be allocated, as last judged; `levels` is a JSON object, `facts` the digest of what was seen.
+    """CREATE TABLE IF NOT EXISTS allocation_candidate (
+        study TEXT NOT NULL, participant TEXT NOT NULL, site TEXT NOT NULL, stratum TEXT NOT NULL,
+        levels TEXT NOT NULL, consented BIGINT NOT NULL, eligible BIGINT NOT NULL, entry BIGINT NOT NULL,
+        PRIMARY KEY (study, participant))""",
+    # People who know the arm of somebody, and can no longer act in a blinded role.
+    """CREATE TABLE IF NOT EXISTS allocation_unblinded (
+        study TEXT NOT NULL, person TEXT NOT NULL, entry BIGINT NOT NULL, PRIMARY KEY (study, person))""",
+)
+
+
+def create_store(tx: Transaction) -> None:
+    """Make the ledger and the tables of allocation where they are missing, and their guards."""
+    create_ledger(tx)
+    for statement in _TABLES:
+        tx.run(statement)
+    refuse_changes(
+        tx,
+        "allocation_list",
+        "a sealed list is never changed, and a lock or reveal never taken back",
+        unless="NEW.study = OLD.study AND NEW.public = OLD.public AND NEW.digest = OLD.digest "
+        "AND (OLD.locked IS NULL OR NEW.locked = OLD.locked) "
+        "AND (OLD.revealed IS NULL OR NEW.revealed = OLD.revealed)",
+    )
+    refuse_changes(
+        tx,
+        "allocation_slot",
+        "a slot is taken once, and neither changed nor given back",
+        unless="OLD.participant IS NULL AND NEW.participant IS NOT NULL AND NEW.entry IS NOT NULL "
+        "AND NEW.study = OLD.study AND NEW.number = OLD.number AND NEW.stratum = OLD.stratum "
+        "AND NEW.position = OLD.position AND NEW.leaf = OLD.leaf AND NEW.envelope = OLD.envelope",
+    )
+    create_kits(tx)
+    refuse_changes(tx, "allocation_unblinded", "who was unblinded stays unblinded")
+    if tx.dialect == "postgresql":
+        from lupustrial.allocation.store._queue import create_queue
+
+        create_queue(tx)

@@ -1,0 +1,195 @@
+"""Is everything as it was sealed and allocated? Whatever differs is named."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lupustrial.allocation.sealing import root_of
+from lupustrial.allocation.store._unblind import unblindings
+from lupustrial.errors import Fault
+from lupustrial.ledger import Anchor, Database, Entry, Transaction, canonical, entries, verify_ledger
+from lupustrial.study import Study
+
+_RESTORE = "restore the database and the sealed folder from a backup, and find out who changed them"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """What a verification found.
+
+    Attributes:
+        faults: What is wrong; empty where everything holds.
+        slots: Slots of the list.
+        allocated: Slots that are taken.
+        unassessed: Unblindings whose effect nobody has assessed yet.
+        checked: What was looked at, one line each.
+    """
+
+    faults: tuple[Fault, ...]
+    slots: int
+    allocated: int
+    unassessed: tuple[Entry, ...]
+    checked: tuple[str, ...] = field(default_factory=tuple)
+
+
+def verify_store(
+    db: Database, study: Study, *, sealed: Path | None = None, anchors: Sequence[Anchor] = ()
+) -> Verified:
+    """Check the ledger, the sealed files, the slots, and every allocation against the ledger.
+
+    Args:
+        db: The database.
+        study: The study.
+        sealed: The folder that was sealed; None: the files are not looked at.
+        anchors: Anchors that somebody kept.
+
+    Returns:
+        LEDGER faults; ALLOC-050, a file was changed or is missing; ALLOC-051, a slot was changed; ALLOC-052,
+        slots and ledger tell different allocations; ALLOC-053, a slot was passed over; ALLOC-054, somebody
+        was allocated who could not be; ALLOC-055, the published commitment was changed.
+    """
+    with db.reading() as tx:
+        faults = verify_ledger(tx, anchors)
+        checked = ["ledger: every entry follows the one before" + (", anchors hold" if anchors else "")]
+        if faults:
+            return Verified(faults=tuple(faults), slots=0, allocated=0, unassessed=(), checked=tuple(checked))
+        known = [entry for entry in entries(tx) if entry.study == study.id]
+        slots = tx.all(
+            "SELECT number, stratum, position, leaf, envelope, participant, entry FROM allocation_slot "
+            "WHERE study = ? ORDER BY stratum, position",
+            study.id,
+        )
+        faults += _published(tx, study, known)
+        public = next((entry.data for entry in known if entry.kind == "list sealed"), None)
+        if public is not None:
+            faults += _slots(public, slots, sealed)
+            faults += _files(public, sealed) if sealed is not None else ()
+        faults += _allocations(study, known, slots)
+        assessed = {entry.data["of"] for entry in known if entry.kind == "unblinding assessed"}
+        unassessed = tuple(one for one in unblindings(tx, study) if one.position not in assessed)
+    checked += [
+        "commitment: as published in the ledger, and the root over all slots",
+        "allocations: each in the ledger, once, in order, of somebody eligible who consented",
+    ]
+    checked += [f"files in {sealed}: as sealed"] if sealed is not None else []
+    taken = sum(row[5] is not None for row in slots)
+    return Verified(
+        faults=tuple(faults),
+        slots=len(slots),
+        allocated=taken,
+        unassessed=unassessed,
+        checked=tuple(checked),
+    )
+
+
+def _published(tx: Transaction, study: Study, known: Sequence[Entry]) -> Iterator[Fault]:
+    row = tx.one("SELECT public FROM allocation_list WHERE study = ?", study.id)
+    sealed = [entry for entry in known if entry.kind == "list sealed"]
+    if len(sealed) != 1 or row is None:
+        yield _fault(
+            "ALLOC-055", f"{len(sealed)} lists were sealed, {int(row is not None)} is kept", study.id
+        )
+    elif canonical(sealed[0].data) != row[0]:
+        yield _fault("ALLOC-055", "the commitment is not the one in the ledger", "table allocation_list")
+
+
+def _slots(
+    public: Mapping[str, Any], slots: Sequence[tuple[Any, ...]], sealed: Path | None
+) -> Iterator[Fault]:
+    commitment = public["commitment"]
+    order = {stratum: place for place, stratum in enumerate(commitment["parameters"]["strata"])}
+    listed = sorted(slots, key=lambda row: (order.get(row[1], len(order)), row[2]))
+    table = _table(sealed, public) if sealed is not None else None
+    named = False
+    for row in listed if table is not None else ():
+        number = int(row[0])
+        digest = hashlib.sha256(base64.b64decode(row[4])).hexdigest()
+        found = (str(row[1]), str(row[2]), str(row[3]), digest)
+        if table is not None and table.get(number) != found:
+            named = True
+            yield _fault("ALLOC-051", "the slot is not as it was sealed", f"slot {number} in the database")
+    if table is not None and set(table) != {int(row[0]) for row in listed}:
+        named = True
+        yield _fault("ALLOC-051", "slots are missing, or there are some too many", "table allocation_slot")
+    root = root_of([bytes.fromhex(row[3]) for row in listed]).hex()
+    if not named and (root != commitment["root"] or len(listed) != commitment["slots"]):
+        yield _fault("ALLOC-051", "the slots are not those that were committed to", "table allocation_slot")
+
+
+def _table(sealed: Path, public: Mapping[str, Any]) -> dict[int, tuple[str, ...]] | None:
+    """Read ``slots.csv`` if it is as it was sealed."""
+    import csv
+
+    path = sealed / "slots.csv"
+    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != public["files"]["slots.csv"]:
+        return None
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    return {int(row[0]): tuple(row[1:]) for row in rows}
+
+
+def _files(public: Mapping[str, Any], sealed: Path) -> Iterator[Fault]:
+    for name, digest in sorted(public["files"].items()):
+        path = sealed / name
+        if not path.is_file():
+            yield _fault("ALLOC-050", "the file is missing", str(path))
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            yield _fault("ALLOC-050", "the file is not the one that was sealed", str(path))
+    path = sealed / "commitment.json"
+    try:
+        same = path.is_file() and canonical(json.loads(path.read_bytes())) == canonical(dict(public))
+    except ValueError:
+        same = False
+    if not same:
+        yield _fault("ALLOC-050", "the commitment is not the one in the ledger, or is missing", str(path))
+
+
+def _allocations(study: Study, known: Sequence[Entry], slots: Sequence[tuple[Any, ...]]) -> Iterator[Fault]:
+    told = {int(entry.data["number"]): entry for entry in known if entry.kind == "allocated"}
+    kept = {int(row[0]): (row[5], row[6]) for row in slots if row[5] is not None}
+    for number in sorted(told.keys() | kept.keys()):
+        entry = told.get(number)
+        expected = None if entry is None else (entry.data["participant"], entry.position)
+        if kept.get(number) != expected:
+            message = "the ledger and the slots tell different allocations"
+            yield _fault("ALLOC-052", message, f"slot {number}")
+    people = [entry.data["participant"] for entry in told.values()]
+    if len(set(people)) != len(people) or len(told) != sum(entry.kind == "allocated" for entry in known):
+        yield _fault("ALLOC-052", "a participant or a slot was allocated twice", "ledger")
+    if study.randomisation.method != "minimisation":
+        yield from _order(slots)
+    yield from _entitled(known)
+
+
+def _order(slots: Sequence[tuple[Any, ...]]) -> Iterator[Fault]:
+    last: dict[str, tuple[bool, int]] = {}
+    for number, stratum, _, _, _, participant, entry in slots:
+        free, before = last.get(stratum, (False, 0))
+        if participant is not None and (free or entry <= before):
+            yield _fault("ALLOC-053", "the slot was taken before one that stands earlier", f"slot {number}")
+        last[stratum] = (free or participant is None, entry if participant is not None else before)
+
+
+def _entitled(known: Sequence[Entry]) -> Iterator[Fault]:
+    able: dict[str, bool] = {}
+    locked = False
+    for entry in known:
+        if entry.kind == "screened":
+            able[entry.data["participant"]] = entry.data["consented"] and entry.data["eligible"]
+        elif entry.kind == "locked":
+            locked = True
+        elif entry.kind == "allocated" and (locked or not able.get(entry.data["participant"], False)):
+            message = (
+                "allocated after the lock" if locked else "allocated without being eligible and consented"
+            )
+            yield _fault("ALLOC-054", message, f"ledger entry {entry.position}")
+
+
+def _fault(fault_id: str, message: str, place: str) -> Fault:
+    return Fault(id=fault_id, message=message, place=place, hint=_RESTORE)
