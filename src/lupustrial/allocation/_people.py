@@ -25,7 +25,7 @@ def role_of(study: Study, actor: Actor, task: Task) -> Role:
     role = roles[actor.role]
     if task not in role.may:
         able = [one.id for one in study.roles if task in one.may]
-        message = f"a {role.name.lower()} may not {task}"
+        message = f"the role `{role.id}` may not {task}"
         hint = f"ask {' or '.join(able)}" if able else f"give a role of study.yaml `may: [{task}]`"
         raise AllocationError(Fault(id="ALLOC-031", message=message, place=place, hint=hint))
     return role

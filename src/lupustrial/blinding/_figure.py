@@ -9,7 +9,7 @@ from typing import Any
 from lupustrial.blinding._results import Prediction
 
 _INK, _SEEN, _BAND, _QUIET = "#1a1a1a", "#2166ac", "#d9d9d9", "#595959"
-_WIDTH, _ROW, _EDGE = 7.2, 0.42, 0.9  # inches
+_WIDTH, _ROW, _EDGE = 7.2, 0.42, 1.0  # inches
 _RC: dict[str, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
@@ -39,12 +39,12 @@ def draw_areas(rows: Sequence[tuple[str, Prediction | None]], stamp: str) -> byt
     with mpl.rc_context(choices):
         height = _EDGE + _ROW * len(rows)
         figure = Figure(figsize=(_WIDTH, height))
-        axes = figure.add_axes((0.36, 0.56 / height, 0.60, _ROW * len(rows) / height))
+        axes = figure.add_axes((0.36, 0.72 / height, 0.60, _ROW * len(rows) / height))
         for place, (_, prediction) in enumerate(rows):
             if prediction is not None:
                 _draw_row(axes, -place, prediction)
             else:
-                axes.text(0.5, -place, "sees nothing", va="center", ha="center", color=_QUIET)
+                axes.text(0.02, -place, "sees nothing", va="center", color=_QUIET)
         axes.axvline(0.5, color=_INK, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
         axes.set_xlim(0.0, 1.02)
         axes.set_ylim(-len(rows) + 0.5, 0.5)
@@ -53,7 +53,7 @@ def draw_areas(rows: Sequence[tuple[str, Prediction | None]], stamp: str) -> byt
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5\nchance", "0.75", "1\ncertain"])
         axes.set_xlabel("Area under the ROC curve")
         if stamp:
-            figure.text(0.995, 0.01, stamp, ha="right", va="bottom", fontsize=6.5, color="#7a1020")
+            figure.text(0.01, 0.01, stamp, ha="left", va="bottom", fontsize=6.5, color="#7a1020")
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "lupustrial"})
     return buffer.getvalue()

@@ -50,28 +50,30 @@ def ridge_learner(columns: Floats, *, penalty: float, targets: int) -> Learner:
 
 
 def few_learner(columns: Floats, *, most: int, targets: int) -> Learner:
-    """Learn from the few columns in which the arms differ most (equation 5).
+    """Learn from the few columns in which the arms differ most, by shrunken centroids (equation 5).
 
     Both the choice and the weights are those of the participants who were not left out.
 
     Args:
         columns: Of `standardised`.
-        most: How many columns are kept.
+        most: How many columns are kept; differences are shrunk by that of the next one.
         targets: Arms that are told from the rest.
     """
-    kept = min(most, columns.shape[1])
+    width = columns.shape[1]
+    kept = min(most, width)
 
     def learn(codes: Integers, members: Integers) -> Floats:
-        rows = np.arange(members.shape[0])[:, None]
         learnt = np.ones(codes.shape, dtype=bool)
-        learnt[rows, members] = False
+        np.put_along_axis(learnt, members, values=False, axis=1)
         scores = []
         for target in range(targets):
-            weights = _contrast(codes == target, learnt) @ columns
-            best = np.argpartition(-np.abs(weights), kept - 1, axis=1)[:, :kept]
-            chosen = np.take_along_axis(weights, best, axis=1)
-            seen = columns[members[:, :, None], best[:, None, :]]
-            scores.append(np.einsum("bsm,bm->bs", seen, chosen))
+            apart = _contrast(codes == target, learnt) @ columns
+            order = np.argpartition(-np.abs(apart), min(kept, width - 1), axis=1)
+            best = np.take_along_axis(apart, order[:, :kept], axis=1)
+            if width > kept:
+                best -= np.sign(best) * np.abs(np.take_along_axis(apart, order[:, kept : kept + 1], axis=1))
+            seen = columns[members[:, :, None], order[:, None, :kept]]
+            scores.append(np.einsum("bsm,bm->bs", seen, best))
         return np.stack(scores)
 
     return learn

@@ -116,6 +116,7 @@ class _Judge:
         return RolePrediction(
             role=role_id,
             name=self._study.role(role_id).name,
+            blinded=self._study.role(role_id).blinded,
             shown=sights.count("all"),
             at_hand=sights.count("visit at hand"),
             hidden=len(hidden),

@@ -67,6 +67,7 @@ class RolePrediction:
     Attributes:
         role: Id of the role.
         name: What is printed.
+        blinded: Whether the role is blinded at all.
         shown: Items that it sees at every visit.
         at_hand: Items that it sees at the visit at hand only.
         hidden: Items that it never sees.
@@ -77,6 +78,7 @@ class RolePrediction:
 
     role: str
     name: str
+    blinded: bool
     shown: int
     at_hand: int
     hidden: int

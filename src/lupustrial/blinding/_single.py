@@ -64,7 +64,7 @@ def _spread(ranks: Floats, known: NDArray[np.bool_]) -> Floats:
 def _areas(
     ranks: Floats, known: NDArray[np.bool_], spread: Floats, positive: Floats
 ) -> tuple[Floats, Floats]:
-    """Return area and score, columns x labellings (equations 6 and 7)."""
+    """Return area and score, columns x labellings (equation 7)."""
     total = known.sum(axis=0)[:, None]
     n1 = known.T.astype(float) @ positive.T
     n0 = total - n1

@@ -12,10 +12,13 @@ from lupustrial.cli import (
     _check,
     _explain,
     _instruments,
+    _kits,
     _new,
     _power,
+    _randomise,
     _run,
     _score,
+    _vault,
     _version,
 )
 from lupustrial.cli._console import print_faults
@@ -35,6 +38,9 @@ _run.register(app)
 _score.register(app)
 _instruments.register(app)
 _power.register(app)
+_randomise.register(app)
+_kits.register(app)
+_vault.register(app)
 _blinding.register(app)
 _audit.register(app)
 _explain.register(app)

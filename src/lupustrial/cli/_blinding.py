@@ -25,7 +25,7 @@ from lupustrial.study import Source, Study
 if TYPE_CHECKING:
     from lupustrial.blinding import BlindingReport, Prediction
 
-_HEADINGS = ("role", "seen", "at hand", "hidden", "AUC (95 % limits)", "by chance", "p", "best single item")
+_HEADINGS = ("roles", "seen", "at hand", "hidden", "AUC (95 % limits)", "by chance", "p", "best single item")
 _FOR = "For the unblinded statistician only: this tells which items differ between the arms."
 
 
@@ -119,24 +119,25 @@ def _bar(*, quiet: bool) -> Iterator[_Bar]:
 
 
 def _print(report: BlindingReport) -> None:
-    from lupustrial.blinding import stamps_of, verdict_of
+    from lupustrial.blinding import groups_of, stamps_of
 
     console = stdout()
-    stderr().print(f"[bold]{_FOR}[/bold]")
+    if report.labels == "allocation":
+        stderr().print(f"[bold]{_FOR}[/bold]")
     for stamp in stamps_of(report):
         console.print(f"[bold]{stamp}[/bold]")
     table = Table(title=f"Blinding of {report.title}", title_justify="left", box=SIMPLE_HEAD)
     for heading in _HEADINGS:
         table.add_column(heading, overflow="fold")
-    for each in report.roles:
-        counts = (str(each.shown), str(each.at_hand), str(each.hidden))
-        table.add_row(each.role, *counts, *_cells(each.seen))
-    everything = report.roles[0].unhidden if report.roles else None
+    groups = groups_of(report)
+    for group in groups:
+        counts = (str(group.found.shown), str(group.found.at_hand), str(group.found.hidden))
+        table.add_row(", ".join(group.roles), *counts, *_cells(group.found.seen))
     table.add_section()
-    table.add_row("if nothing were hidden", "", "", "", *_cells(everything))
+    table.add_row("if nothing were hidden", "", "", "", *_cells(report.roles[0].unhidden))
     console.print(table)
-    for each in report.roles:
-        console.print(f"{each.name}: {verdict_of(each.seen)}", markup=False)
+    for group in groups:
+        console.print(f"{group.title}: {group.verdict}", markup=False)
 
 
 def _cells(found: Prediction | None) -> tuple[str, str, str, str]:

@@ -36,6 +36,8 @@ class RunResult:
         seconds: Wall-clock seconds of each step.
         synthetic: Whether the records are synthetic.
         blinded: Whether no allocation was given, so that no arm is known.
+        commitment: Of a reconstructed trial that went through sealing, lock and reveal: the commitment to
+            its allocation list; else None.
     """
 
     study: Study
@@ -46,6 +48,7 @@ class RunResult:
     previous: str | None
     synthetic: bool
     blinded: bool
+    commitment: str | None
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -86,6 +89,8 @@ def run_study(
         records = source_of(study, source, tell=tell, step=step)
         with step("write", "writing the source records"):
             write_source(records, fresh / "source")
+        sealed = _rehearse(study, records, fresh, tell) if records.stamp.synthetic else None
+        with step("write", "copying the study folder"):
             shutil.copytree(study.folder, fresh / "study", ignore=shutil.ignore_patterns("data", ".*"))
         header, results = _travel(study, records, fresh, step)
         with step("write", "writing the manifest"):
@@ -99,8 +104,29 @@ def run_study(
         previous=previous,
         synthetic=records.stamp.synthetic,
         blinded=records.allocation.is_empty(),
+        commitment=sealed,
         seconds={name: seconds.get(name, 0.0) for name in STEPS},
     )
+
+
+def _rehearse(study: Study, records: Source, fresh: Path, tell: Callable[[str, str], None]) -> str | None:
+    """Put a reconstructed trial through its sealed allocation; return the commitment to the list."""
+    if records.allocation.is_empty() or not (study.folder / "published").is_dir():
+        return None
+    from lupustrial.cli._rehearsal import rehearse, source_digests
+    from lupustrial.reconstruct import reconstructed_list
+
+    made = reconstructed_list(study)
+    if made is None or not set(records.allocation["slot"]) <= {slot.number for slot in made.slots}:
+        return None
+    tell("allocation", "sealing, allocating, locking and revealing the reconstructed allocation")
+    done = rehearse(study, records, made, source_digests(fresh / "source"))
+    if done is None:
+        return None
+    (fresh / "allocation").mkdir()
+    for name, content in done.files.items():
+        (fresh / "allocation" / name).write_bytes(content)
+    return done.digest
 
 
 def _travel(

@@ -74,6 +74,11 @@ def _print(result: RunResult) -> None:
         console.print(
             "[bold]Synthetic records[/bold]: reconstructed from published tables, no real participant."
         )
+    if result.commitment is not None:
+        console.print(
+            f"sealed    {result.out / 'allocation'}, list made, sealed, locked and revealed; "
+            f"commitment {result.commitment[:16]}"
+        )
     seconds = sum(result.seconds.values())
     console.print(f"report    {result.out / 'report.html'}   {result.out / 'report.pdf'}")
     console.print(f"results   {result.out / 'results' / 'ard.csv'}")
@@ -98,6 +103,7 @@ def _as_json(result: RunResult) -> dict[str, object]:
         "out": str(result.out),
         "synthetic": result.synthetic,
         "blinded": result.blinded,
+        "commitment": result.commitment,
         "content": result.content,
         "same_as_before": result.previous == result.content,
         "seconds": dict(result.seconds),

@@ -59,7 +59,7 @@ def head(tx: Transaction) -> tuple[int, str]:
     Raises:
         LedgerError: LEDGER-002, the database holds no ledger.
     """
-    row = tx.one("SELECT position, hash FROM ledger_head WHERE id = 1") if _exists(tx) else None
+    row = tx.one("SELECT position, hash FROM ledger_head WHERE id = 1")
     if row is None:
         raise LedgerError(
             Fault(
@@ -99,12 +99,3 @@ def entries(tx: Transaction, *, after: int = 0) -> Iterator[Entry]:
             after = position
         if len(rows) < _AT_ONCE:
             return
-
-
-def _exists(tx: Transaction) -> bool:
-    where = (
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'ledger_head'"
-        if tx.dialect == "sqlite"
-        else "SELECT 1 WHERE to_regclass('ledger_head') IS NOT NULL"
-    )
-    return tx.one(where) is not None

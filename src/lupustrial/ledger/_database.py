@@ -17,6 +17,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from lupustrial.errors import Fault, LedgerError
+from lupustrial.ledger._driver import postgresql_faults, shown, sqlite_faults, unreachable
 
 #: The advisory lock of PostgreSQL under which all writers of a ledger queue.
 LOCK = 0x6C75_7075
@@ -99,24 +100,28 @@ def open_database(url: str, *, create: bool = False) -> Database:
 class _SQLiteTransaction(Transaction):
     dialect = "sqlite"
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, place: str) -> None:
         self._connection = connection
+        self._place = place
 
     def all(self, statement: str, *parameters: Any) -> list[Row]:
-        return self._connection.execute(statement, parameters).fetchall()
+        with sqlite_faults(self._place):
+            return self._connection.execute(statement, parameters).fetchall()
 
     def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        self._connection.executemany(statement, rows)
+        with sqlite_faults(self._place):
+            self._connection.executemany(statement, rows)
 
 
 class _SQLite(Database):
     dialect = "sqlite"
 
     def __init__(self, path: Path, *, create: bool) -> None:
+        self._place = shown(str(path))
         if not create and not path.is_file():
             hint = "give the path of the file that `randomise init` made"
             raise LedgerError(
-                Fault(id="LEDGER-001", message="there is no such file", place=str(path), hint=hint)
+                Fault(id="LEDGER-001", message="there is no such file", place=self._place, hint=hint)
             )
         try:
             if create and not path.exists():
@@ -126,8 +131,10 @@ class _SQLite(Database):
             self._connection.execute(f"PRAGMA busy_timeout = {int(_PATIENCE * 1000)}")
             self._into_wal()
             self._connection.execute("PRAGMA synchronous = FULL")
-        except (OSError, sqlite3.Error) as error:
-            raise _unreachable(str(path), error) from error
+        except OSError as error:
+            raise unreachable(self._place, error.strerror) from error
+        except sqlite3.Error as error:
+            raise unreachable(self._place, error) from error
 
     def _into_wal(self) -> None:
         """Switch to the write-ahead log; while others open the file too, the switch has to be tried again."""
@@ -144,13 +151,15 @@ class _SQLite(Database):
 
     @contextmanager
     def _begin(self, how: str) -> Iterator[Transaction]:
-        self._connection.execute(how)
+        with sqlite_faults(self._place):
+            self._connection.execute(how)
         try:
-            yield _SQLiteTransaction(self._connection)
+            yield _SQLiteTransaction(self._connection, self._place)
+            with sqlite_faults(self._place):
+                self._connection.commit()
         except BaseException:
             self._connection.rollback()
             raise
-        self._connection.commit()
 
     def writing(self) -> AbstractContextManager[Transaction]:
         return self._begin("BEGIN IMMEDIATE")
@@ -159,7 +168,7 @@ class _SQLite(Database):
         return self._begin("BEGIN")
 
     def alone(self) -> Transaction:
-        return _SQLiteTransaction(self._connection)
+        return _SQLiteTransaction(self._connection, self._place)
 
     def close(self) -> None:
         self._connection.close()
@@ -168,15 +177,17 @@ class _SQLite(Database):
 class _PostgreSQLTransaction(Transaction):
     dialect = "postgresql"
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, place: str) -> None:
         self._connection = connection
+        self._place = place
 
     def all(self, statement: str, *parameters: Any) -> list[Row]:
-        cursor = self._connection.execute(statement.replace("?", "%s"), parameters or None)
-        return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+        with postgresql_faults(self._place):
+            cursor = self._connection.execute(statement.replace("?", "%s"), parameters or None)
+            return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
 
     def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        with self._connection.cursor() as cursor:
+        with postgresql_faults(self._place), self._connection.cursor() as cursor:
             cursor.executemany(statement.replace("?", "%s"), rows)
 
 
@@ -195,34 +206,28 @@ class _PostgreSQL(Database):
                     hint="install lupustrial[postgres]",
                 )
             ) from error
-        where = urlsplit(url)
-        place = f"postgresql database {where.path.lstrip('/') or '(none named)'}"  # no password, no user
+        name = urlsplit(url).path.rpartition("/")[2]  # no password, no user
+        self._place = f"postgresql database {name or '(none named)'}"
         try:
             self._connection = psycopg.connect(url, autocommit=True, connect_timeout=int(_PATIENCE))
         except psycopg.Error as error:
-            raise _unreachable(place, type(error).__name__) from None  # its text may hold the password
+            # Its text may hold the password.
+            raise unreachable(self._place, type(error).__name__) from None
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        with self._connection.transaction():
-            self._connection.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
-            yield _PostgreSQLTransaction(self._connection)
+    def _begin(self, how: str) -> Iterator[Transaction]:
+        with postgresql_faults(self._place), self._connection.transaction():
+            self._connection.execute(how)
+            yield _PostgreSQLTransaction(self._connection, self._place)
 
-    @contextmanager
-    def reading(self) -> Iterator[Transaction]:
-        with self._connection.transaction():
-            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield _PostgreSQLTransaction(self._connection)
+    def writing(self) -> AbstractContextManager[Transaction]:
+        return self._begin(f"SELECT pg_advisory_xact_lock({LOCK})")
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        return self._begin("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
     def alone(self) -> Transaction:
-        return _PostgreSQLTransaction(self._connection)
+        return _PostgreSQLTransaction(self._connection, self._place)
 
     def close(self) -> None:
         self._connection.close()
-
-
-def _unreachable(place: str, error: object) -> LedgerError:
-    hint = "see that it exists, that it is yours, and that the disk has room"
-    return LedgerError(
-        Fault(id="LEDGER-001", message=f"the database cannot be used ({error})", place=place, hint=hint)
-    )

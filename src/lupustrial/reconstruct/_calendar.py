@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from lupustrial.allocation.sealing import AllocationList
 from lupustrial.reconstruct._people import Member
 from lupustrial.reconstruct._schema import ScreenFailure
 from lupustrial.reconstruct._targets import Targets
@@ -22,7 +23,8 @@ class Person:
         id: Participant number, e.g. ``01-007``.
         member: The member; for a failure the one whose baseline findings he or she resembles.
         failure: Why not randomised.
-        slot: Number on the randomisation list, from 1.
+        slot: Randomisation number.
+        kits: Number of the kit from which each dose is taken, in order; empty where none is known.
         dates: Visit id to date, of the visits attended.
     """
 
@@ -30,13 +32,27 @@ class Person:
     member: Member
     failure: ScreenFailure | None
     slot: int | None
+    kits: tuple[int, ...] = ()
     dates: Mapping[str, date]
 
 
 def call_up(
-    study: Study, targets: Targets, arms: Mapping[str, Sequence[Member]], generator: np.random.Generator
+    study: Study,
+    targets: Targets,
+    arms: Mapping[str, Sequence[Member]],
+    made: AllocationList | None,
+    generator: np.random.Generator,
 ) -> list[Person]:
-    """Bring everybody into the order of screening, and randomise in the order of the first visit."""
+    """Bring everybody into the order of screening, and randomise in the order of the first visit.
+
+    Args:
+        study: The study.
+        targets: The published targets.
+        arms: The members of each arm.
+        made: The allocation list, whose slots are given out in order; None: the arms come in an order of
+            chance, and slots are counted from 1.
+        generator: Of all that is drawn here.
+    """
     drawing = targets.drawing
     failures: list[ScreenFailure | None] = list(drawing.screen_failures)
     randomised = sum(len(members) for members in arms.values())
@@ -48,15 +64,15 @@ def call_up(
     low, high = drawing.recruitment.days_before
     waits = [int(wait) for wait in generator.integers(low, high + 1, len(order))]
     starts = [day + timedelta(days=wait) for day, wait in zip(screened, waits, strict=True)]
-    listed = _listed(study, arms, generator)
+    listed = _listed(arms, made, generator)
     queue = sorted((start, place) for place, start in enumerate(starts) if order[place] is None)
-    slots = {place: slot for slot, (_, place) in enumerate(queue, start=1)}
+    turns = {place: turn for turn, (_, place) in enumerate(queue)}
     stand_ins = [member for members in arms.values() for member in members]
     people = []
     site = study.sites[0].id
     for place, failure in enumerate(order):
-        slot = slots.get(place)
-        member = listed[slot - 1] if slot is not None else stand_ins[int(generator.integers(len(stand_ins)))]
+        turn = turns.get(place)
+        member = listed[turn] if turn is not None else stand_ins[int(generator.integers(len(stand_ins)))]
         dates = _dates(study, targets, member, screened[place], starts[place], generator)
         if failure is not None:
             dates = {
@@ -64,37 +80,50 @@ def call_up(
                 for visit, day in dates.items()
                 if study.visit(visit).week < study.baseline_visit.week
             }
+        slot, kits = _slot(study, made, turn)
         people.append(
-            Person(id=f"{site}-{place + 1:03d}", member=member, failure=failure, slot=slot, dates=dates)
+            Person(
+                id=f"{site}-{place + 1:03d}",
+                member=member,
+                failure=failure,
+                slot=slot,
+                kits=kits,
+                dates=dates,
+            )
         )
     return people
 
 
 def _listed(
-    study: Study, arms: Mapping[str, Sequence[Member]], generator: np.random.Generator
+    arms: Mapping[str, Sequence[Member]], made: AllocationList | None, generator: np.random.Generator
 ) -> list[Member]:
-    """The randomisation list: permuted blocks, each arm's members in an order of chance."""
+    """Members in the order of the list, each arm's in an order of chance."""
     waiting = {
         arm: [members[int(i)] for i in generator.permutation(len(members))] for arm, members in arms.items()
     }
-    ratio = dict(study.randomisation.ratio) or dict.fromkeys(arms, 1)
-    unit = sum(ratio.values())
-    sizes = [size for size in study.randomisation.block_sizes if size % unit == 0] or [unit]
-    listed: list[Member] = []
-    while any(waiting.values()):
-        left = min(len(waiting[arm]) // ratio[arm] for arm in waiting) * unit
-        fitting = [size for size in sizes if size == left or left - size >= min(sizes)] or [
-            left or sum(map(len, waiting.values()))
-        ]
-        size = fitting[int(generator.integers(len(fitting)))]
-        share = (
-            {arm: min(len(waiting[arm]), ratio[arm] * size // unit) for arm in waiting}
-            if left
-            else {arm: len(members) for arm, members in waiting.items()}
-        )
-        block = [waiting[arm].pop() for arm, number in share.items() for _ in range(number)]
-        listed.extend(block[int(i)] for i in generator.permutation(len(block)))
-    return listed
+    everybody = [arm for arm, members in arms.items() for _ in members]
+    if made is None:
+        order = [everybody[int(i)] for i in generator.permutation(len(everybody))]
+    else:
+        order = [slot.arm for slot in made.slots[: len(everybody)]]
+    return [waiting[arm].pop() for arm in order]
+
+
+def _slot(study: Study, made: AllocationList | None, turn: int | None) -> tuple[int | None, tuple[int, ...]]:
+    """Return the randomisation number of who is randomised at this turn, and the kit of each dose."""
+    if turn is None:
+        return None, ()
+    if made is None:
+        return turn + 1, ()
+    slot = made.slots[turn]
+    numbers = {visit.id: visit.number for visit in study.visits}
+    planned = sorted(
+        (numbers[visit], kit.id, place, kit.units)
+        for kit in study.kits
+        for place, visit in enumerate(kit.dispensed, start=1)
+    )
+    packed = {(kit.type, kit.nth): kit.number for kit in slot.kits}
+    return slot.number, tuple(packed[kind, nth] for _, kind, nth, units in planned for _ in range(units))
 
 
 def _dates(

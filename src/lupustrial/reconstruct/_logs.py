@@ -52,12 +52,17 @@ def injections(study: Study, logs: Logs, person: Person) -> Iterator[Entry]:
                     str(spec["date"]): day.isoformat(),
                     str(spec["performed"]): "Y",
                     **{
-                        name: str(value).format(slot=person.slot, number=number)
+                        name: str(value).format(slot=person.slot, number=number, kit=_kit(person, number))
                         for name, value in spec.items()
                         if name.isupper()
                     },
                 },
             )
+
+
+def _kit(person: Person, number: int) -> str:
+    """Return the kit from which a dose is taken, by its running number; empty where none is known."""
+    return str(person.kits[number - 1]) if number <= len(person.kits) else ""
 
 
 def _visit_at(study: Study, person: Person, day: int) -> Visit | None:

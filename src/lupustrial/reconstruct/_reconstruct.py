@@ -9,6 +9,7 @@ from lupustrial.reconstruct._body import fit_bodies
 from lupustrial.reconstruct._calendar import call_up
 from lupustrial.reconstruct._cohort import Cohort, draw_cohort, generator_of
 from lupustrial.reconstruct._events import draw_background, draw_events
+from lupustrial.reconstruct._list import list_for
 from lupustrial.reconstruct._read import read_targets
 from lupustrial.reconstruct._records import Extras, write_allocation, write_records
 from lupustrial.reconstruct._selfcheck import check_cohort, notes_of
@@ -43,12 +44,9 @@ def reconstruct(study: Study, *, progress: Callable[[str], None] | None = None) 
     cohort = draw_cohort(study, targets, say)
     extras = _extras(study, targets, cohort)
     say("writing records")
-    people = call_up(
-        study,
-        targets,
-        {name: arm.members for name, arm in cohort.arms.items()},
-        generator_of(targets, "calendar"),
-    )
+    arms = {name: arm.members for name, arm in cohort.arms.items()}
+    made = list_for(study, targets, {name: len(members) for name, members in arms.items()})
+    people = call_up(study, targets, arms, made, generator_of(targets, "calendar"))
     records = write_records(study, targets, cohort, people, extras, generator_of(targets, "records"))
     allocation = write_allocation(people)
     say("checking every figure against the records")

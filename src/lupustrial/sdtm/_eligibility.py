@@ -44,7 +44,7 @@ def judge_eligibility(study: Study, records: pl.DataFrame) -> pl.DataFrame:
         (kind, one, Expression.compile(one.expression, place=f"criterion {one.id}")) for kind, one in criteria
     ]
     wanted = {pair for _, _, expression in compiled for pair in expression.references}
-    facts, positions = _facts(study, records, wanted)
+    facts, positions = screening_facts(study, records, wanted)
     frames = [_verdicts(kind, one, expression, facts, positions) for kind, one, expression in compiled]
     if not frames:
         names = ("participant", "criterion", "kind", "verdict", "facts", "positions")
@@ -78,10 +78,21 @@ def _verdicts(
     )
 
 
-def _facts(
+def screening_facts(
     study: Study, records: pl.DataFrame, wanted: set[tuple[str, str]]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the wanted facts, one row a participant, and likewise the positions of their records."""
+    """Return facts as known at screening: of the visit `study.eligibility.at` and those before it.
+
+    Args:
+        study: The study.
+        records: Source records (`RECORD_SCHEMA`).
+        wanted: The facts, as (form, ITEM).
+
+    Returns:
+        Two tables with a row a participant and a column ``form.ITEM`` a fact: the values, and the ledger
+        positions of their records; null where there is none. The values also have ``participant.age`` and
+        ``participant.consented``.
+    """
     at = study.visit(study.eligibility.at).number
     numbers = {visit.id: visit.number for visit in study.visits if visit.number <= at}
     by_name = {f"{form.id}.{item.id}": item for form, item in all_items(study)}

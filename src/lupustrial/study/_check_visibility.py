@@ -80,6 +80,8 @@ def _check_reading(
             hidden = _SEEN[sight_of(study, role.id, *read)]
         except KeyError:  # participant and planned facts, and what does not exist
             return
+        if read[0] != form.id and study.form(read[0]).repeating:  # refused where conditions are checked
+            return
         if hidden < _SEEN[sight_of(study, role.id, form.id, item.id)]:
             names.append(role.id)
     if names:

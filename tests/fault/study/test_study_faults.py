@@ -32,7 +32,7 @@ BREAKS = [
     ),
     ("STUDY-008", "forms/complement.yaml", "[0.05, 5]", "[0.05, .inf]", "[0.05, .inf]"),
     # Ids
-    ("STUDY-010", "study.yaml", "id: assessor", "id: investigator", "name: Efficacy"),
+    ("STUDY-010", "study.yaml", "id: pharmacist", "id: investigator", "name: Pharmacist"),
     ("STUDY-010", "forms/ae.yaml", "id: AESER", "id: AETERM", "# second"),
     ("STUDY-010", "codelists.yaml", "value: ADVERSE EVENT", "value: COMPLETED", "decode: Adverse event"),
     ("STUDY-010", "study.yaml", "flag: SAFFL", "flag: MITTFL", "# last flag"),

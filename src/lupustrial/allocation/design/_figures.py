@@ -28,6 +28,8 @@ _RC: dict[str, Any] = {
 
 def balance_figure(report: DesignReport) -> bytes:
     """Draw percentiles of the overall imbalance after each participant, as SVG."""
+    from matplotlib.ticker import MaxNLocator
+
     with _figure(3.6) as (figure, axes):
         own = report.own
         x = range(1, report.participants + 1)
@@ -53,6 +55,7 @@ def balance_figure(report: DesignReport) -> bytes:
         axes.set_ylim(bottom=0)
         axes.set_xlabel("Participants allocated")
         axes.set_ylabel(_imbalance(report))
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(axis="y", color="#e5e5e5", linewidth=0.6)
         axes.set_axisbelow(True)
         handles, names = axes.get_legend_handles_labels()
@@ -62,20 +65,12 @@ def balance_figure(report: DesignReport) -> bytes:
 
 def guess_figure(report: DesignReport) -> bytes:
     """Draw the share of allocations guessed right, a row for each design, as SVG."""
-    designs = sorted(report.designs, key=lambda one: (one.known, one.convergence))
-    with _figure(1.1 + 0.27 * len(designs)) as (figure, axes):
+    designs = sorted(report.designs, key=lambda one: (-one.known, -one.convergence))
+    with _figure(1.2 + 0.27 * len(designs)) as (figure, axes):
         for row, one in enumerate(designs):
             _row(axes, row, one)
-        axes.axvline(100 * report.chance, color=QUIET, linewidth=0.9, linestyle=(0, (2, 2)))
-        axes.annotate(
-            f"always naming the arm\nwith the largest share: {100 * report.chance:.0f} %",
-            (100 * report.chance, len(designs) - 0.5),
-            xytext=(4, 0),
-            textcoords="offset points",
-            fontsize=7.5,
-            color=QUIET,
-            va="top",
-        )
+        named = f"always naming the arm with the largest share, {100 * report.chance:.0f} %"
+        axes.axvline(100 * report.chance, color=QUIET, linewidth=1.1, linestyle=(0, (2, 2)), label=named)
         axes.set_yticks(range(len(designs)), [("▸ " if one.actual else "") + one.name for one in designs])
         for label, one in zip(axes.get_yticklabels(), designs, strict=True):
             label.set_fontweight("bold" if one.actual else "normal")

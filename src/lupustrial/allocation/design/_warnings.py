@@ -64,12 +64,12 @@ def _blocks(plan: Plan, own: Candidate, method: PermutedBlocks, result: DesignRe
     mean = Fraction(sum(method.block_sizes), len(method.block_sizes))
     small = _small_strata(plan, own, _FEW_BLOCKS * mean)
     if small:
-        named = ", ".join(f"{name} ({float(size):.1f})" for name, size in small[:_NAMED])
-        more = f" and {len(small) - _NAMED} more" if len(small) > _NAMED else ""
+        named = ", ".join(f"{float(size):.1f} in {name}" for name, size in small[:_NAMED])
+        more = f", and {len(small) - _NAMED} more strata" if len(small) > _NAMED else ""
         yield Warn(
             code="few-blocks",
-            message=f"{len(small)} of {_count(plan, own)} strata expect fewer than two blocks of "
-            f"{float(mean):g}: {named}{more} participants",
+            message=f"{len(small)} of {_count(plan, own)} strata expect fewer participants than two blocks "
+            f"hold ({float(_FEW_BLOCKS * mean):g}): {named}{more}",
             hint="stratify by less, use smaller blocks, or minimise",
         )
     if result.inside is not None and result.open_blocks is not None and result.inside > _MUCH_OPEN:

@@ -1,7 +1,7 @@
 """What an entry of the ledger does to kits and shipments: the one definition of the projection.
 
-Writing uses it forwards, one entry at a time; `replay` uses it over the whole ledger, so that the tables can be
-made again from the ledger and compared with it.
+Writing uses it forwards, one entry at a time; `replay` uses it over the whole ledger, so that the tables can
+be made again from the ledger and compared with it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ ACTIONS: Mapping[str, Action] = {
 class Book:
     """Kits and shipments as the ledger tells them, and the entries that cannot follow."""
 
-    kits: dict[int, Kit] = field(default_factory=dict)
+    kits: dict[tuple[str, int], Kit] = field(default_factory=dict)
     shipments: dict[tuple[str, int], Shipment] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -85,9 +85,7 @@ def shipped(study: str, data: Data, position: int) -> Shipment:
 
 def arrived(shipment: Shipment, data: Data, position: int) -> Shipment:
     """Return a shipment after the entry that receives it."""
-    return replace(
-        shipment, received_on=_day(data["on"]), low=data["low"], high=data["high"], entry=position
-    )
+    return replace(shipment, received_on=_day(data["on"]), low=data["low"], high=data["high"], entry=position)
 
 
 def replay(entries: Iterable[Entry]) -> Book:
@@ -110,32 +108,28 @@ def replay(entries: Iterable[Entry]) -> Book:
 def _follow(book: Book, entry: Entry) -> None:
     if entry.kind == PACKED:
         new = list(packed(entry.study, entry.data, entry.position))
-        if any(kit.number in book.kits for kit in new):
+        if any((kit.study, kit.number) in book.kits for kit in new):
             book.faults.append(_impossible(entry, "packs a kit a second time"))
         for kit in new:
-            book.kits.setdefault(kit.number, kit)
+            book.kits.setdefault((kit.study, kit.number), kit)
         return
     action, numbers = ACTIONS[entry.kind], named(entry.kind, entry.data)
-    kits = {number: book.kits[number] for number in numbers}
-    if any(kit.study != entry.study or not allowed(action, kit.state) for kit in kits.values()):
+    kits = {number: book.kits[entry.study, number] for number in numbers}
+    if not all(allowed(action, kit.state) for kit in kits.values()):
         book.faults.append(_impossible(entry, "moves a kit that could not be moved so"))
         return
     after = moved(entry.kind, entry.data, entry.position, kits)
     if entry.kind == SHIPPED:
-        book.shipments[entry.study, entry.data["shipment"]] = shipped(
-            entry.study, entry.data, entry.position
-        )
+        book.shipments[entry.study, entry.data["shipment"]] = shipped(entry.study, entry.data, entry.position)
     if entry.kind == RECEIVED:
         key = (entry.study, entry.data["shipment"])
         book.shipments[key] = arrived(book.shipments[key], entry.data, entry.position)
-    book.kits.update((kit.number, kit) for kit in after)
+    book.kits.update(((kit.study, kit.number), kit) for kit in after)
 
 
 def _release(data: Data, kits: Mapping[int, Kit]) -> Iterator[Kit]:
     for number in data["kits"]:
-        yield replace(
-            kits[number], state="released", batch=data["batch"], expiry=_day(data["expiry"])
-        )
+        yield replace(kits[number], state="released", batch=data["batch"], expiry=_day(data["expiry"]))
 
 
 def _ship(data: Data, kits: Mapping[int, Kit]) -> Iterator[Kit]:

@@ -48,7 +48,8 @@ def fetch(
         return {}, [fault]
     kits = read_kits(tx, study.id, numbers)
     faults = check_known(study.id, numbers, kits)
-    faults += [fault for kit in kits.values() if (fault := refused(action, kit)) is not None]
+    against = [refused(action, kit) for kit in kits.values()]
+    faults += [fault for fault in against if fault is not None]
     return kits, faults
 
 
@@ -63,9 +64,7 @@ def need_reason(why: str, what: str) -> list[Fault]:
     if why.strip():
         return []
     hint = "say why in a sentence; it stays in the ledger"
-    return [
-        Fault(id="ALLOC-076", message=f"no reason is given to {what}", place="reason", hint=hint)
-    ]
+    return [Fault(id="ALLOC-076", message=f"no reason is given to {what}", place="reason", hint=hint)]
 
 
 def check_day(on: dt.date, what: str, *, since: dt.date | None = None, before: str = "") -> list[Fault]:

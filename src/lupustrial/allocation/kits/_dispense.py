@@ -151,7 +151,9 @@ def _check_units(study: Study, kit: Kit, used: int, unused: int, lost: int) -> l
     total = used + unused + lost
     if total == kind.units and min(used, unused, lost) >= 0:
         return []
-    message = f"{used} used, {unused} unused and {lost} lost are {total}, the kit held {kind.units} {kind.unit}s"
+    message = (
+        f"{used} used, {unused} unused and {lost} lost are {total}, the kit held {kind.units} {kind.unit}s"
+    )
     if min(used, unused, lost) < 0:
         message = f"a count is negative: {used} used, {unused} unused, {lost} lost"
     hint = "count again; what cannot be found is lost"

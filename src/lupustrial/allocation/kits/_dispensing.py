@@ -39,8 +39,8 @@ def last_dose(study: Study, kind: KitType, on: dt.date) -> dt.date:
     """Return the day of the last dose out of a kit whose first dose is taken on a day.
 
     Dose k (from 0) of an arm falls on day ``k // injections * cycle_days + k % injections * every_days``;
-    of all arms the latest day counts, so that the answer is the same for all and tells none. Without dosing it
-    is the day itself.
+    of all arms the latest day counts, so that the answer is the same for all and tells none. Without dosing
+    it is the day itself.
     """
     last = kind.units - 1
     rules = [arm.dosing for arm in study.arms if arm.dosing is not None]
@@ -61,7 +61,9 @@ def type_for(study: Study, visit: str, wanted: str | None) -> KitType:
     if not here:
         visits = [one.id for one in study.visits if any(one.id in kind.dispensed for kind in study.kits)]
         unknown = visit not in [one.id for one in study.visits]
-        message = f"the study has no visit `{visit}`" if unknown else f"no kit is handed out at visit `{visit}`"
+        message = (
+            f"the study has no visit `{visit}`" if unknown else f"no kit is handed out at visit `{visit}`"
+        )
         hint = f"kits are handed out at {', '.join(visits) or 'no visit'}"
         raise AllocationError(Fault(id="ALLOC-066", message=message, place=place, hint=hint))
     chosen = [kind for kind in here if wanted in (None, kind.id)]
@@ -85,12 +87,16 @@ def unfit(study: Study, kit: Kit, request: Request) -> list[Fault]:
     """
     place = f"kit {kit.number}"
     if kit.slot != request.slot:
-        message = f"kit {kit.number} was packed for another slot than that of participant {request.participant}"
+        message = (
+            f"kit {kit.number} was packed for another slot than that of participant {request.participant}"
+        )
         hint = "put it back; leave the number out and the right kit is named"
         return [Fault(id="ALLOC-065", message=message, place=place, hint=hint)]
     faults = [fault] if (fault := refused("dispense", kit)) is not None else []
     if kit.type != request.type:
-        message = f"kit {kit.number} is of type `{kit.type}`; at visit `{request.visit}` a `{request.type}` is due"
+        message = (
+            f"kit {kit.number} is of type `{kit.type}`; at visit `{request.visit}` a `{request.type}` is due"
+        )
         hint = "put it back; leave the number out and the right kit is named"
         faults.append(Fault(id="ALLOC-066", message=message, place=place, hint=hint))
     if not faults and kit.site != request.site:
@@ -104,8 +110,8 @@ def unfit(study: Study, kit: Kit, request: Request) -> list[Fault]:
 def choose(study: Study, kits: Iterable[Kit], request: Request) -> Kit:
     """Return the kit to hand out of those of the participant's slot.
 
-    The one that expires first, then the first of its type; spares only where no other is fit. A replacement is
-    a spare.
+    The one that expires first, then the first of its type; spares only where no other is fit. A replacement
+    is a spare.
 
     Raises:
         AllocationError: ALLOC-073 and why each kit is not fit.
@@ -118,12 +124,16 @@ def choose(study: Study, kits: Iterable[Kit], request: Request) -> Kit:
         fit = [kit for kit in group if not unfit(study, kit, request)]
         if fit:
             return min(fit, key=lambda kit: (kit.expiry or dt.date.max, kit.nth))
-    against = [fault for kit in (spare if request.replacement else mine) for fault in unfit(study, kit, request)]
+    against = [
+        fault for kit in (spare if request.replacement else mine) for fault in unfit(study, kit, request)
+    ]
     which = "spare kit" if request.replacement else "kit"
     message = f"participant {request.participant} has no {which} `{request.type}` that can be handed out"
     hint = "mend what is said below, or tell the sponsor"
     if request.replacement:
-        hint = "hand out a kit of a later visit by its number, and tell the sponsor that it will be missing then"
+        hint = (
+            "hand out a kit of a later visit by its number, and tell the sponsor that it will be missing then"
+        )
     place = f"participant {request.participant}, visit {request.visit}"
     raise AllocationError([Fault(id="ALLOC-073", message=message, place=place, hint=hint), *against])
 
@@ -153,9 +163,7 @@ def left_over(study: Study, kits: Sequence[Kit], request: Request, taken: int) -
     order = [visit.id for visit in study.visits]
     later = [visit for visit in kind.dispensed if order.index(visit) > order.index(request.visit)]
     gone = ("missing", "quarantined", "dispensed", "returned", "destroyed")
-    left = [
-        kit for kit in kits if kit.type == request.type and kit.state not in gone and kit.number != taken
-    ]
+    left = [kit for kit in kits if kit.type == request.type and kit.state not in gone and kit.number != taken]
     if len(left) >= len(later):
         return []
     message = f"{len(left)} kits are left for {len(later)} later visits ({', '.join(later)})"

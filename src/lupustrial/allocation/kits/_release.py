@@ -63,7 +63,13 @@ def read_release(study: Study, path: Path) -> list[Released]:
 
 
 def release(
-    tx: Transaction, study: Study, lines: Sequence[Released], by: Actor, *, place: str = "release", why: str = ""
+    tx: Transaction,
+    study: Study,
+    lines: Sequence[Released],
+    by: Actor,
+    *,
+    place: str = "release",
+    why: str = "",
 ) -> list[Kit]:
     """Give kits their batch label and expiry date; they can be shipped after that.
 
@@ -82,7 +88,11 @@ def release(
     permit(tx, study, by, "release")
     kits, faults = fetch(tx, study, [line.kit for line in lines], "release")
     faults += check_label(study, lines, place) + check_wave(lines, kits, place)
-    given = {line.kit: replace(kits[line.kit], batch=line.batch, expiry=line.expiry) for line in lines if line.kit in kits}
+    given = {
+        line.kit: replace(kits[line.kit], batch=line.batch, expiry=line.expiry)
+        for line in lines
+        if line.kit in kits
+    }
     every = read_kits(tx, study.id)
     telling = check_waves(study, every.values(), {**every, **given}.values(), read_places(tx, study.id))
     refuse(faults + ([] if why.strip() else telling))
@@ -120,7 +130,8 @@ def _line(study: Study, cells: Mapping[str, str], row: int, name: str) -> Releas
     empty = [column for column in COLUMNS if not cells[column]]
     if empty:
         raise AllocationError(
-            _fault(f"`{column}` is empty", f"{name} row {row} column {column}", "fill it in") for column in empty
+            _fault(f"`{column}` is empty", f"{name} row {row} column {column}", "fill it in")
+            for column in empty
         )
     kit = read_number(study.id, cells["kit"], f"{name} row {row} column kit")
     expiry = _last_day(cells["expiry"])

@@ -56,8 +56,8 @@ def insert_kits(tx: Transaction, kits: Iterable[Kit]) -> None:
 def update_kits(tx: Transaction, kits: Iterable[Kit]) -> None:
     """Write kits that are there."""
     sets = ", ".join(f"{name} = ?" for name in _KIT[1:])
-    rows = [(*_plain(_of_kit(kit))[1:], kit.number) for kit in kits]
-    tx.many(f"UPDATE kit SET {sets} WHERE number = ?", rows)  # noqa: S608 - idem
+    rows = [(*_plain(_of_kit(kit))[1:], kit.study, kit.number) for kit in kits]
+    tx.many(f"UPDATE kit SET {sets} WHERE study = ? AND number = ?", rows)  # noqa: S608 - idem
 
 
 def insert_shipment(tx: Transaction, shipment: Shipment) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lupustrial.allocation._numbers import check_holds
 from lupustrial.allocation.kits._kit import Kit
@@ -62,7 +62,7 @@ def check_numbers(numbers: Iterable[int], place: str | None = None) -> list[Faul
     ]
 
 
-def check_known(study: str, numbers: Iterable[int], known: dict[int, Kit]) -> list[Fault]:
+def check_known(study: str, numbers: Iterable[int], known: Mapping[int, Kit]) -> list[Fault]:
     """Return ALLOC-060, ALLOC-061 (unknown) and ALLOC-062 (named twice), one a number."""
     faults: list[Fault] = []
     seen: set[int] = set()
@@ -80,3 +80,10 @@ def check_known(study: str, numbers: Iterable[int], known: dict[int, Kit]) -> li
             faults.append(Fault(id="ALLOC-062", message=message, place=f"kit {number}", hint=hint))
         seen.add(number)
     return faults
+
+
+def require_known(study: str, numbers: Iterable[int], known: Mapping[int, Kit]) -> None:
+    """Raise AllocationError with what `check_known` finds."""
+    faults = check_known(study, numbers, known)
+    if faults:
+        raise AllocationError(faults)

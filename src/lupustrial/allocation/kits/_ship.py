@@ -1,4 +1,4 @@
-"""On the way: a shipment leaves, arrives, and what is damaged, too warm or missing does not get into stock."""
+"""On the way: a shipment leaves and arrives; what is damaged, too warm or missing does not get into stock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lupustrial.allocation.kits._apply import FOUND, RECEIVED, SHIPPED, shipped
 from lupustrial.allocation.kits._book import check_day, check_site, fetch, need_reason, record, refuse
 from lupustrial.allocation.kits._kit import Kit, Shipment, place_of
 from lupustrial.allocation.kits._rows import read_kits, read_shipments
-from lupustrial.allocation.kits._who import may_at, permit
+from lupustrial.allocation.kits._who import permit, tasks_at
 from lupustrial.errors import AllocationError, Fault
 from lupustrial.ledger import Actor, Transaction
 from lupustrial.study import Storage, Study
@@ -89,11 +89,13 @@ def ship(
     elif to in origins:
         message = f"the kits are at {place_of(to)} already"
         faults.append(
-            Fault(id="ALLOC-081", message=message, place="shipment", hint="name the site where they are to go")
+            Fault(
+                id="ALLOC-081", message=message, place="shipment", hint="name the site where they are to go"
+            )
         )
     refuse(faults + check_day(on, "the kits were shipped"))
     origin = origins.pop()
-    permit(tx, study, by, "ship", may_at(origin))
+    permit(tx, study, by, "ship", tasks_at(origin))
     number = max(read_shipments(tx, study.id), default=0) + 1
     data = {
         "shipment": number,
@@ -139,7 +141,7 @@ def receive(
             ALLOC-082, ALLOC-089, ALLOC-063.
     """
     shipment = _underway(tx, study, number)
-    permit(tx, study, by, "receive", may_at(shipment.site))
+    permit(tx, study, by, "receive", tasks_at(shipment.site))
     kits = {
         kit.number: kit
         for kit in read_kits(tx, study.id).values()
@@ -209,7 +211,5 @@ def _check_parts(
             faults.append(Fault(id="ALLOC-081", message=message, place=f"kit {number}", hint=hint))
     for number in set(damaged) & set(missing):
         message = f"kit {number} is named both damaged and missing"
-        faults.append(
-            Fault(id="ALLOC-062", message=message, place=f"kit {number}", hint="name it once")
-        )
+        faults.append(Fault(id="ALLOC-062", message=message, place=f"kit {number}", hint="name it once"))
     return faults

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from lupustrial.errors import AllocationError, Fault
 from lupustrial.ledger import Transaction
 
+_PLACES = (
+    "SELECT s.number, s.stratum, s.position, s.participant, c.site FROM allocation_slot s "
+    "LEFT JOIN allocation_candidate c ON c.study = s.study AND c.participant = s.participant "
+    "WHERE s.study = ?"
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
@@ -30,11 +36,7 @@ class Place:
 
 def read_places(tx: Transaction, study: str) -> dict[int, Place]:
     """Return the slots of a study by number, in the order of the strata and their lists."""
-    rows = tx.all(
-        "SELECT number, stratum, position, participant, site FROM allocation_slot WHERE study = ? "
-        "ORDER BY stratum, position",
-        study,
-    )
+    rows = tx.all(f"{_PLACES} ORDER BY s.stratum, s.position", study)
     places = (
         Place(slot=slot, stratum=stratum, position=position, participant=participant, site=site)
         for slot, stratum, position, participant, site in rows
@@ -44,12 +46,7 @@ def read_places(tx: Transaction, study: str) -> dict[int, Place]:
 
 def place_of_participant(tx: Transaction, study: str, participant: str) -> Place:
     """Return the slot of a participant; AllocationError ALLOC-074 where he has none."""
-    row = tx.one(
-        "SELECT number, stratum, position, participant, site FROM allocation_slot "
-        "WHERE study = ? AND participant = ?",
-        study,
-        participant,
-    )
+    row = tx.one(f"{_PLACES} AND s.participant = ?", study, participant)
     if row is None:
         raise AllocationError(
             Fault(

@@ -1,4 +1,4 @@
-"""The tables of kits and shipments: a projection of the ledger that the database lets nobody change beside it."""
+"""The tables of kits and shipments: a projection of the ledger that changes with an entry of it only."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from lupustrial.ledger import Transaction, refuse_changes
 
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS kit (
-        number BIGINT PRIMARY KEY,
-        study TEXT NOT NULL, slot BIGINT NOT NULL, type TEXT NOT NULL, nth BIGINT NOT NULL,
+        number BIGINT NOT NULL, study TEXT NOT NULL,
+        slot BIGINT NOT NULL, type TEXT NOT NULL, nth BIGINT NOT NULL,
         state TEXT NOT NULL CHECK (state IN ('packed', 'released', 'shipped', 'received', 'missing',
             'quarantined', 'dispensed', 'returned', 'destroyed')),
         batch TEXT, expiry TEXT, site TEXT, shipment BIGINT,
         participant TEXT, visit TEXT, dispensed_on TEXT,
         used BIGINT, unused BIGINT, lost BIGINT,
         entry BIGINT NOT NULL,
-        UNIQUE (study, slot, type, nth),
+        PRIMARY KEY (study, number), UNIQUE (study, slot, type, nth),
         CHECK ((participant IS NULL) = (visit IS NULL)),
         CHECK (state NOT IN ('dispensed', 'returned') OR participant IS NOT NULL))""",
     "CREATE INDEX IF NOT EXISTS kit_of_participant ON kit (study, participant)",
@@ -42,8 +42,8 @@ _SAME_SHIPMENT = """NEW.study = OLD.study AND NEW.number = OLD.number
 def create_kits(tx: Transaction) -> None:
     """Make the tables and triggers of kits where they are missing; the ledger has to be there.
 
-    The triggers refuse DELETE, and every UPDATE that does not come with the entry that was appended last, that
-    gives a kit another slot, batch, expiry date or participant, or that changes what was destroyed.
+    The triggers refuse DELETE, and every UPDATE that does not come with the entry that was appended last,
+    that gives a kit another slot, batch, expiry date or participant, or that changes what was destroyed.
     """
     for statement in _TABLES:
         tx.run(statement)

@@ -8,9 +8,7 @@ from typing import Literal
 from lupustrial.allocation.kits._kit import Kit, State, place_of
 from lupustrial.errors import Fault
 
-Action = Literal[
-    "release", "ship", "receive", "find", "quarantine", "lift", "dispense", "return", "destroy"
-]
+Action = Literal["release", "ship", "receive", "find", "quarantine", "lift", "dispense", "return", "destroy"]
 
 #: States in which a kit may be moved so. A returned kit may be counted again.
 FROM: Mapping[Action, tuple[State, ...]] = {
@@ -63,8 +61,14 @@ _OTHERWISE: Mapping[tuple[Action, State], str] = {
     ("release", "released"): "it has its batch and expiry date already",
     ("release", "received"): "it has its batch and expiry date already",
     ("release", "shipped"): "it has its batch and expiry date already",
-    ("quarantine", "dispensed"): "have it brought back, count it with `kits return`, and hand out a replacement",
-    ("quarantine", "shipped"): "receive it with the temperatures of its log; it goes into quarantine by itself",
+    (
+        "quarantine",
+        "dispensed",
+    ): "have it brought back, count it with `kits return`, and hand out a replacement",
+    (
+        "quarantine",
+        "shipped",
+    ): "receive it with the temperatures of its log; it goes into quarantine by itself",
     ("quarantine", "quarantined"): "it is in quarantine already",
     ("lift", "dispensed"): "it is in no quarantine",
     ("lift", "released"): "it is in no quarantine",

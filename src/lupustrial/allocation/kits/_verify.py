@@ -7,9 +7,11 @@ from dataclasses import fields
 from typing import Any
 
 from lupustrial.allocation.kits._apply import REBUILT, Book, replay
+from lupustrial.allocation.kits._book import need_reason, refuse
 from lupustrial.allocation.kits._kit import Kit, Shipment
 from lupustrial.allocation.kits._rows import insert_kits, insert_shipment, read_kits, read_shipments
 from lupustrial.allocation.kits._tables import create_kits, drop_kits
+from lupustrial.allocation.kits._who import permit
 from lupustrial.errors import Fault
 from lupustrial.ledger import Actor, Transaction, append, entries
 from lupustrial.study import Study
@@ -18,7 +20,7 @@ from lupustrial.study import Study
 def verify_kits(tx: Transaction, study: Study) -> list[Fault]:
     """Return where the tables differ from the ledger; an empty list where they do not.
 
-    Faults are ALLOC-085 (a kit or shipment differs, is missing, or is one too many; the columns are named, and
+    Faults are ALLOC-085 (a kit or shipment differs, is missing, or is one too many; the columns are named,
     not their values) and ALLOC-086 (an entry that cannot follow from those before, or a count that does not
     add up to the units of the kit).
     """
@@ -34,17 +36,23 @@ def verify_kits(tx: Transaction, study: Study) -> list[Fault]:
     return faults + _differences(tx, study.id, book)
 
 
-def rebuild(tx: Transaction, *, by: Actor, why: str) -> int:
+def rebuild(tx: Transaction, study: Study, *, by: Actor, why: str) -> int:
     """Make the tables of kits again from the ledger, for all studies of the database.
 
     Args:
         tx: A writing transaction.
+        study: The study whose roles say who may; kits of other studies are made again too.
         by: Who asks for it.
         why: Why.
 
     Returns:
         How many kits and shipments differed; the ledger keeps that number.
+
+    Raises:
+        AllocationError: ALLOC-030 to ALLOC-032, ALLOC-076.
     """
+    permit(tx, study, by, "quarantine")
+    refuse(need_reason(why, "make the tables again"))
     book = replay(entries(tx))
     names = {kit.study for kit in book.kits.values()}
     differing = {name: len(_differences(tx, name, book)) for name in sorted(names)}
@@ -61,9 +69,7 @@ def rebuild(tx: Transaction, *, by: Actor, why: str) -> int:
 def _differences(tx: Transaction, study: str, book: Book) -> list[Fault]:
     kits = {f"kit {kit.number}": kit for kit in book.kits.values() if kit.study == study}
     stored = {f"kit {kit.number}": kit for kit in read_kits(tx, study).values()}
-    ways = {
-        f"shipment {one.number}": one for (name, _), one in book.shipments.items() if name == study
-    }
+    ways = {f"shipment {one.number}": one for (name, _), one in book.shipments.items() if name == study}
     stored_ways = {f"shipment {one.number}": one for one in read_shipments(tx, study).values()}
     return _compare(kits, stored, Kit) + _compare(ways, stored_ways, Shipment)
 
@@ -79,7 +85,9 @@ def _compare(told: Mapping[str, Any], stored: Mapping[str, Any], kind: type[Any]
         elif one is None:
             message = "is in the table and not in the ledger"
         else:
-            names = [each.name for each in fields(kind) if getattr(one, each.name) != getattr(other, each.name)]
+            names = [
+                each.name for each in fields(kind) if getattr(one, each.name) != getattr(other, each.name)
+            ]
             message = f"the table differs from the ledger in {', '.join(names)}"
         hint = "the table was changed behind the ledger's back: find out how, then `kits verify --rebuild`"
         faults.append(Fault(id="ALLOC-085", message=f"{place}: {message}", place=place, hint=hint))

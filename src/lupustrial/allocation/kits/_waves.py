@@ -1,8 +1,9 @@
-"""Can batch labels or expiry dates tell the arms? Each wave has one label and date, and waves follow the list.
+"""Can batch labels or expiry dates tell the arms? A wave has one label and date, and waves follow the list.
 
 Batches of an active product and of its placebo differ in truth, and so do their expiry dates. Printed on kits
 or kept beside their numbers they sort the slots into two groups, and one unblinding then opens all. So the
-packager gives every wave of kits one blinded batch label and the earliest of the true dates, and keeps the key.
+packager gives every wave of kits one blinded batch label and the earliest of the true dates, and keeps the
+key.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def check_wave(lines: Sequence[Released], kits: Mapping[int, Kit], place: str) -
                 faults.append(
                     Fault(
                         id="ALLOC-078",
-                        message=f"kits `{kind}` of one wave have {len(classes)} different values of `{column}`",
+                        message=f"kits `{kind}` of one wave have {len(classes)} values of `{column}`",
                         place=f"{place} column {column}",
                         hint="give the wave one blinded batch label and the earliest expiry date, "
                         "or release each wave with a file of its own",
@@ -55,9 +56,10 @@ def check_wave(lines: Sequence[Released], kits: Mapping[int, Kit], place: str) -
 def check_label(study: Study, lines: Sequence[Released], place: str) -> list[Fault]:
     """Return ALLOC-079 for batch labels that name an arm or a product; the label itself is not repeated."""
     telling = {"ACTIVE", "CONTROL", "DUMMY", "PLACEBO", "VERUM"}
-    for one in (*study.arms, *study.products):
-        telling |= {one.id.upper(), one.name.upper()}
-    telling |= {arm.label.upper() for arm in study.arms}
+    for arm in study.arms:
+        telling |= {arm.id.upper(), arm.name.upper(), arm.label.upper()}
+    for product in study.products:
+        telling |= {product.id.upper(), product.name.upper()}
     first = {line.batch: line.row for line in reversed(lines)}
     faults = []
     for batch, row in first.items():

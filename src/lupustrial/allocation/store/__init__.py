@@ -1,17 +1,19 @@
 """The database of a trial's allocation: set up, screen, allocate, unblind, lock, reveal, verify."""
 
+from lupustrial.allocation._people import admit, is_unblinded, role_of
 from lupustrial.allocation.store._allocate import Allocated, Chooser, allocate
 from lupustrial.allocation.store._candidates import Candidate, screen
 from lupustrial.allocation.store._create import digest_of_facts, set_up
-from lupustrial.allocation._people import admit, is_unblinded, role_of
-from lupustrial.allocation.store._reveal import Revealed, check_list, copy_list, lock, reveal
+from lupustrial.allocation.store._reveal import Revealed, check_list, copy_list, lock, note_packing, reveal
 from lupustrial.allocation.store._tables import create_store
 from lupustrial.allocation.store._unblind import (
     ASSESSED,
+    Breaker,
     CodeBreak,
     Notice,
     assess_unblinding,
     break_code,
+    local_breaker,
     report_unblinding,
 )
 from lupustrial.allocation.store._verify import Verified, verify_store
@@ -19,6 +21,7 @@ from lupustrial.allocation.store._verify import Verified, verify_store
 __all__ = [
     "ASSESSED",
     "Allocated",
+    "Breaker",
     "Candidate",
     "Chooser",
     "CodeBreak",
@@ -34,7 +37,9 @@ __all__ = [
     "create_store",
     "digest_of_facts",
     "is_unblinded",
+    "local_breaker",
     "lock",
+    "note_packing",
     "report_unblinding",
     "reveal",
     "role_of",

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lupustrial.allocation.store._candidates import allocated_already, candidate_profile, slot_of
 from lupustrial.allocation._people import role_of, unblinded
+from lupustrial.allocation.store._candidates import (
+    allocated_already,
+    allocated_profiles,
+    candidate_profile,
+    slot_of,
+    stratum_in,
+)
 from lupustrial.allocation.store._queue import ask
-from lupustrial.allocation.store._refusal import REFUSAL, Refusal, refused
+from lupustrial.allocation.store._refusal import NEXT_SLOT, REFUSAL, Refusal, refused
 from lupustrial.errors import AllocationError, Fault
 from lupustrial.ledger import Actor, Database, Transaction, append
 from lupustrial.study import Role, Study
@@ -77,14 +83,8 @@ def allocate(
             raise _error(answer, study, participant, by, slot_of(tx, study, participant))
     with db.writing() as tx:
         _check(tx, study, participant, by, role)
-        row = tx.one(
-            "SELECT s.number FROM allocation_slot s JOIN allocation_candidate c "
-            "ON c.study = s.study AND c.stratum = s.stratum "
-            "WHERE c.study = ? AND c.participant = ? AND s.participant IS NULL "
-            "ORDER BY s.position LIMIT 1",
-            study.id,
-            participant,
-        )
+        stratum = stratum_in(tx, study, participant)
+        row = tx.one(NEXT_SLOT, study.id, stratum, study.id, stratum)
         if row is None:
             raise refused("exhausted", study, participant)
         return _take(tx, study, participant, by, int(row[0]), (), at)
@@ -101,11 +101,6 @@ def _by_vault(
 ) -> Allocated:
     with db.writing() as tx:
         _check(tx, study, participant, by, role)
-        taken = tx.all(
-            "SELECT number, participant FROM allocation_slot WHERE study = ? AND participant IS NOT NULL "
-            "ORDER BY entry",
-            study.id,
-        )
         free = tx.all(
             "SELECT number FROM allocation_slot WHERE study = ? AND participant IS NULL ORDER BY position",
             study.id,
@@ -113,7 +108,7 @@ def _by_vault(
         if not free:
             raise refused("exhausted", study, participant)
         profile = candidate_profile(tx, study, participant)
-        history = [(int(number), candidate_profile(tx, study, who)) for number, who in taken]
+        history = allocated_profiles(tx, study)
         number = choose(participant, profile, history, [int(row[0]) for row in free])
         return _take(tx, study, participant, by, number, profile, at)
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lupustrial.allocation.methods import profile_of, stratum_of
 from lupustrial.allocation._people import admit
+from lupustrial.allocation.methods import profile_of, stratum_of
 from lupustrial.errors import AllocationError, Fault
 from lupustrial.ledger import Actor, Database, Entry, Transaction, append, canonical
 from lupustrial.study import Study
@@ -25,7 +25,7 @@ class Candidate:
         site: Id of the site.
         consented: Whether an informed consent is dated and not withdrawn.
         eligible: Whether every criterion is met.
-        levels: Level of each factor of the randomisation.
+        levels: Level of each factor of the randomisation; may be left out for who cannot be allocated.
         facts: Digest of the source records on which this was judged.
     """
 
@@ -63,7 +63,8 @@ def screen(
                 hint="use at most 40 letters, digits, dots, `-` and `_`; never a name or initials",
             )
         )
-    stratum = stratum_of(study, candidate.levels, candidate.site)
+    able = candidate.consented and candidate.eligible
+    stratum = stratum_of(study, candidate.levels, candidate.site) if able else ""
     with db.writing() as tx:
         admit(tx, study, by, "screen")
         number = slot_of(tx, study, candidate.participant)
@@ -112,6 +113,25 @@ def candidate_profile(tx: Transaction, study: Study, participant: str) -> tuple[
         participant,
     )
     return () if row is None else profile_of(study, json.loads(row[0]), str(row[1]))
+
+
+def allocated_profiles(tx: Transaction, study: Study) -> list[tuple[int, tuple[str, ...]]]:
+    """Return number and profile of all who are allocated, in the order of the ledger."""
+    rows = tx.all(
+        "SELECT s.number, c.levels, c.site FROM allocation_slot s JOIN allocation_candidate c "
+        "ON c.study = s.study AND c.participant = s.participant WHERE s.study = ? ORDER BY s.entry",
+        study.id,
+    )
+    profiles = {pair: profile_of(study, json.loads(pair[0]), pair[1]) for pair in {row[1:] for row in rows}}
+    return [(int(row[0]), profiles[row[1:]]) for row in rows]
+
+
+def stratum_in(tx: Transaction, study: Study, participant: str) -> str | None:
+    """Return the stratum of a candidate, or None for somebody who was not screened."""
+    row = tx.one(
+        "SELECT stratum FROM allocation_candidate WHERE study = ? AND participant = ?", study.id, participant
+    )
+    return None if row is None else str(row[0])
 
 
 def slot_of(tx: Transaction, study: Study, participant: str) -> int | None:

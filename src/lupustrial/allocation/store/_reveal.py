@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lupustrial.allocation._people import admit, note_unblinded
 from lupustrial.allocation.sealing import (
     AllocationList,
     Recipient,
@@ -17,9 +18,8 @@ from lupustrial.allocation.sealing import (
     make_list,
     sealed_for,
 )
-from lupustrial.allocation._people import admit, note_unblinded
 from lupustrial.errors import AllocationError, Fault
-from lupustrial.ledger import Actor, Database, Entry, Transaction, append
+from lupustrial.ledger import Actor, Database, Entry, Transaction, append, entries
 from lupustrial.study import Study
 
 
@@ -128,25 +128,42 @@ def reveal(
 ) -> Revealed:
     """Reveal the list, after the lock: it is checked against the commitment and against its own seed.
 
+    Revealing it again gives the same, and the entry of the first time.
+
     Raises:
         AllocationError: ALLOC-030 to ALLOC-032, who may not; ALLOC-036, no list; ALLOC-048, another list than
-            the one that was sealed, or one that its seed does not give; ALLOC-049, not locked, or revealed
-            already.
+            the one that was sealed, or one that its seed does not give; ALLOC-049, not locked.
     """
     with db.writing() as tx:
         admit(tx, study, by, "reveal")
         public, locked, revealed = _state(tx, study)
-        if locked is None or revealed is not None:
-            message = "the database is not locked" if locked is None else "the list was revealed already"
-            hint = "lock it first: `lupustrial randomise lock`" if locked is None else "use what was revealed"
+        if locked is None:
+            message, hint = "the database is not locked", "lock it first: `lupustrial randomise lock`"
             raise AllocationError(Fault(id="ALLOC-049", message=message, place=study.id, hint=hint))
         check_list(study, made, public)
         content = made.to_json()
+        rows = _allocations(tx, study, made)
+        if revealed is not None:
+            first = next(one for one in entries(tx, after=revealed - 1))
+            return Revealed(entry=first, content=content, allocations=rows)
         data = {"digest": hashlib.sha256(content).hexdigest(), "list": public["digest"], "locked": locked}
         entry = append(tx, study=study.id, kind="revealed", by=by, data=data, why=why, at=at)
         tx.run("UPDATE allocation_list SET revealed = ? WHERE study = ?", entry.position, study.id)
-        rows = _allocations(tx, study, made)
     return Revealed(entry=entry, content=content, allocations=rows)
+
+
+def note_packing(db: Database, study: Study, packing: bytes, by: Actor, *, at: str | None = None) -> Entry:
+    """Record that the packing list was opened; who opened it cannot act in a blinded role from then on.
+
+    Raises:
+        AllocationError: ALLOC-030 to ALLOC-032, who may not.
+    """
+    with db.writing() as tx:
+        admit(tx, study, by, "pack")
+        data = {"digest": hashlib.sha256(packing).hexdigest()}
+        entry = append(tx, study=study.id, kind="packing list opened", by=by, data=data, at=at)
+        note_unblinded(tx, study, by.id, entry.position)
+    return entry
 
 
 def check_list(study: Study, made: AllocationList, public: Mapping[str, Any]) -> None:

@@ -15,8 +15,8 @@ _TABLES = (
         study TEXT NOT NULL, number BIGINT NOT NULL, stratum TEXT NOT NULL, position BIGINT NOT NULL,
         leaf TEXT NOT NULL, envelope TEXT NOT NULL, participant TEXT, entry BIGINT,
         PRIMARY KEY (study, number), UNIQUE (study, stratum, position), UNIQUE (study, participant))""",
-    """CREATE INDEX IF NOT EXISTS allocation_slot_free
-        ON allocation_slot (study, stratum, position) WHERE participant IS NULL""",
+    """CREATE INDEX IF NOT EXISTS allocation_slot_taken
+        ON allocation_slot (study, stratum, position) WHERE participant IS NOT NULL""",
     # Who can be allocated, as last judged; `levels` is a JSON object, `facts` the digest of what was seen.
     """CREATE TABLE IF NOT EXISTS allocation_candidate (
         study TEXT NOT NULL, participant TEXT NOT NULL, site TEXT NOT NULL, stratum TEXT NOT NULL,

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from lupustrial.allocation._people import admit, note_unblinded
 from lupustrial.allocation.sealing import (
     PackedKit,
     Recipient,
     SealedSlot,
     SecretKey,
+    Slot,
     open_envelope,
     sealed_for,
 )
-from lupustrial.allocation._people import admit, note_unblinded
 from lupustrial.errors import AllocationError, Fault
 from lupustrial.ledger import Actor, Database, Entry, Transaction, append, entries
 from lupustrial.study import Study
@@ -32,6 +33,10 @@ ASSESSED: Mapping[str, str] = {
     "effect_on_results": "what it means for assessments, analysis sets and results",
     "measures": "what was done so that nobody else is unblinded",
 }
+
+#: Opens the envelope of a participant's slot and seals the arm for somebody, as an age file. It runs where
+#: the code-break key is: here (`local_breaker`), or in the vault.
+Breaker = Callable[[SealedSlot, str, Recipient], bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +63,19 @@ class CodeBreak:
     notices: tuple[Notice, ...]
 
 
+def local_breaker(study: Study, key: SecretKey) -> Breaker:
+    """Return the breaker that opens envelopes with a key that is here."""
+
+    def sealed(slot: SealedSlot, participant: str, to: Recipient) -> bytes:
+        opened = open_envelope(slot, key)
+        text = _told(study, opened, participant, to)
+        arms = study.randomisation.ratio
+        width = max(len(_told(study, replace(opened, arm=arm), participant, to)) for arm in arms)
+        return sealed_for(text.ljust(width), [to])  # so that the length tells nothing
+
+    return sealed
+
+
 def break_code(
     db: Database,
     study: Study,
@@ -65,7 +83,7 @@ def break_code(
     by: Actor,
     *,
     to: Recipient,
-    key: SecretKey,
+    key: SecretKey | Breaker,
     why: str,
     notify: Sequence[str] = ("sponsor", "investigator"),
     at: str | None = None,
@@ -78,25 +96,21 @@ def break_code(
         participant: Whose code.
         by: Who executes it; learns nothing unless he or she is the recipient.
         to: Who gets to know the arm, by account and public key; cannot act in a blinded role from then on.
-        key: A key for which the envelopes were sealed.
+        key: A key for which the envelopes were sealed, or what breaks the code elsewhere: the vault.
         why: The medical reason.
         notify: Who is told that it happened.
         at: When; now by default.
 
     Raises:
-        AllocationError: ALLOC-015 or ALLOC-021, the envelope cannot be opened; ALLOC-030 to ALLOC-032, who may
-            not; ALLOC-044, no reason; ALLOC-045, the participant has no slot.
+        AllocationError: ALLOC-015 or ALLOC-021, the envelope cannot be opened; ALLOC-030 to ALLOC-032, who
+            may not; ALLOC-044, no reason; ALLOC-045, the participant has no slot.
     """
     _ask_reason(why)
+    breaker = local_breaker(study, key) if isinstance(key, SecretKey) else key
     with db.writing() as tx:
         admit(tx, study, by, "break code")
-        slot = open_envelope(sealed_slot(tx, study, participant), key)
-        name = next((arm.name for arm in study.arms if arm.id == slot.arm), slot.arm)
-        text = (
-            f"{study.id}: code break\nparticipant: {participant}\nrandomisation number: {slot.number}\n"
-            f"arm: {slot.arm} ({name})\nfor: {to.name}\n"
-        )
-        sealed = sealed_for(text.encode(), [to])
+        slot = sealed_slot(tx, study, participant)
+        sealed = breaker(slot, participant, to)
         entry = append(
             tx,
             study=study.id,
@@ -130,8 +144,8 @@ def report_unblinding(
     """Record that somebody came to know an arm in another way: by mistake, or from what he or she saw.
 
     Raises:
-        AllocationError: ALLOC-030 to ALLOC-032, who may not; ALLOC-044, not told how; ALLOC-045, the participant
-            has no slot.
+        AllocationError: ALLOC-030 to ALLOC-032, who may not; ALLOC-044, not told how; ALLOC-045, the
+            participant has no slot.
     """
     _ask_reason(why)
     with db.writing() as tx:
@@ -188,7 +202,7 @@ def unblindings(tx: Transaction, study: Study) -> list[Entry]:
 
 
 def sealed_slot(tx: Transaction, study: Study, participant: str) -> SealedSlot:
-    """Return the slot of a participant as the server keeps it; AllocationError ALLOC-045 where there is none."""
+    """Return the slot of a participant as the server keeps it; ALLOC-045 where there is none."""
     row = tx.one(
         "SELECT number, stratum, position, leaf, envelope FROM allocation_slot "
         "WHERE study = ? AND participant = ?",
@@ -225,6 +239,14 @@ def stored_slot(tx: Transaction, study: Study, row: tuple[object, ...]) -> Seale
     )
 
 
+def _told(study: Study, slot: Slot, participant: str, to: Recipient) -> bytes:
+    name = next((arm.name for arm in study.arms if arm.id == slot.arm), slot.arm)
+    return (
+        f"{study.id}: code break\nparticipant: {participant}\nrandomisation number: {slot.number}\n"
+        f"arm: {slot.arm} ({name})\nfor: {to.name}\n"
+    ).encode()
+
+
 def _ask_reason(why: str) -> None:
     if not why.strip():
         raise AllocationError(
@@ -240,8 +262,8 @@ def _ask_reason(why: str) -> None:
 def _notices(study: Study, entry: Entry, notify: Sequence[str]) -> tuple[Notice, ...]:
     data = entry.data
     text = (
-        f"The code of participant {data['participant']} (randomisation number {data['number']}) of {study.id}, "
-        f"{study.short_title}, was broken.\nWhen: {entry.at}\nExecuted by: {entry.by.id} ({entry.by.role})\n"
+        f"The code of participant {data['participant']} (randomisation number {data['number']}) of "
+        f"{study.id}, {study.short_title}, was broken.\nWhen: {entry.at}\nExecuted by: {entry.by.id} ({entry.by.role})\n"
         f"Reason: {entry.why}\nThe arm was given to: {data['to']}, sealed; it stands nowhere else.\n"
         f"Ledger entry {entry.position}. What the unblinding means has to be assessed:\n"
         f"lupustrial randomise assess … --entry {entry.position}\n"
