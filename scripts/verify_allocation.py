@@ -1,84 +1,100 @@
+# fmt: off
 """Check a revealed allocation list: verify_allocation.py commitment.json revealed.json [ledger.jsonl]."""
-
-import hmac
-import json
-import math
-import statistics
-import sys
-from collections import Counter, defaultdict
+import bisect, collections, functools, hashlib, hmac, itertools, json, math, pathlib, statistics, sys
 from fractions import Fraction
-from hashlib import sha256
-from itertools import accumulate, zip_longest
-from pathlib import Path
 
+canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+sha256 = lambda data: hashlib.sha256(data if isinstance(data, bytes) else data.encode()).digest()
+mod11_10 = lambda product, digit: ((product + int(digit)) % 10 or 10) * 2 % 11  # ISO/IEC 7064
+told_of = lambda kind: [event["data"] for event in events if event["kind"] == kind]
 
-class Trial:
-    """The list that public parameters and a seed give, by docs/allocation/algorithm.md."""
-
-    def __init__(self, p: dict, seed: bytes) -> None:
-        self.p, self.seed, self.ratio, self.pool = p, seed, p["ratio"], p["method"] == "minimisation"
-
-    def stream(self, label: str):
-        texts = (f"{label}\0".encode() + i.to_bytes(8) for i in range(2**64))
-        blocks = (hmac.digest(self.seed, text, "sha256") for text in texts)
+class Stream:  # docs/allocation/algorithm.md: what the seed gives under a label
+    def __init__(self, label):
+        blocks = (hmac.digest(seed, f"{label}\0".encode() + i.to_bytes(8), "sha256") for i in range(2**64))
         words = (int.from_bytes(block[i : i + 8]) for block in blocks for i in (0, 8, 16, 24))
-        return lambda n: next(word for word in words if word < 2**64 - 2**64 % n) % n  # below(n)
-
-    def pick(self, below, weights: list) -> int:
+        self.below = lambda n: next(word for word in words if word < 2**64 - 2**64 % n) % n
+        self.had, self.end = collections.Counter(), 0  # (factor, level, arm) up to now; the end of the block
+    def pick(self, weights):  # fractions weigh what they do over their common denominator
         whole = math.lcm(*(weight.denominator for weight in weights))
-        drawn = below(int(sum(weights) * whole))
-        return next(i for i, total in enumerate(accumulate(weights)) if total * whole > drawn)
+        ends = [int(end * whole) for end in itertools.accumulate(weights)]
+        return bisect.bisect(ends, self.below(ends[-1]))
+    def numbers(self, n):
+        low, drawn = 10 ** (max(4, len(str(10 * n - 1))) - 1), {}
+        while len(drawn) < n:
+            drawn[low + self.below(9 * low)] = None
+        return iter([10 * one + (1 - functools.reduce(mod11_10, str(one), 10)) % 10 for one in drawn])
+    def arm(self, method, sizes=(), profile=(("all", 1, "all"),)):  # profile: factor, its weight, level
+        table = [[Fraction(self.had[f, level, i], r) for i, r in enumerate(ratio)] for f, _, level in profile]
+        x, n = table[0], sum(r * one for r, one in zip(ratio, table[0]))
+        weights = [r * (one - min(x) < (p["maximum_imbalance"] or math.inf)) for r, one in zip(ratio, x)]
+        if method == "urn":
+            weights = [p["urn_start"] + p["urn_added"] * (n - r * one) for r, one in zip(ratio, x)]
+        elif method == "permuted_blocks":
+            self.end += 0 if n < self.end else sizes[self.below(len(sizes)) if len(sizes) > 1 else 0]
+            weights = [r * (Fraction(self.end, sum(ratio)) - one) for r, one in zip(ratio, x)]
+        elif method in ("biased_coin", "minimisation"):
+            scores = [sum(w * distance(x, k) for (_, w, _), x in zip(profile, table)) for k in range(len(x))]
+            weights = [r * (score == min(scores)) for r, score in zip(ratio, scores)]
+            if 0 in weights:  # not all lag: one that does is preferred
+                one = self.pick(weights) if weights.count(0) < len(x) - 1 else weights.index(max(weights))
+                weights = [r * (1 - Fraction(p["probability"])) / (sum(ratio) - min(ratio)) for r in ratio]
+                weights[one] += 1 - sum(weights)
+        arm = self.pick(weights if any(weights) else [1] * len(x))
+        self.had.update((f, level, arm) for f, _, level in profile)
+        return p["arms"][arm]
 
-    def coin(self, below, scores: list) -> int:
-        lags = [r * (score == min(scores)) for r, score in zip(self.ratio, scores)]
-        arm = self.pick(below, lags) if lags.count(0) < len(lags) - 1 else lags.index(max(lags))
-        unit = (1 - Fraction(self.p["probability"])) / (sum(self.ratio) - min(self.ratio))
-        chances = [unit * r for r in self.ratio]
-        chances[arm] += 1 - sum(chances)
-        return arm if all(lags) else self.pick(below, chances)
+def distance(x, k):  # of the arms in a factor, when the next participant gets arm k; x[k] alone: total
+    y = [one + Fraction(i == k, ratio[i]) for i, one in enumerate(x)]
+    return {"range": max(y) - min(y), "variance": statistics.variance(y)}.get(p["imbalance"], x[k])
+def check(what, found, right):
+    pairs = itertools.zip_longest(map(canonical, found), map(canonical, right), fillvalue="nothing")
+    wrong.append([f"no. {i} is {a:.200}, not {b:.200}" for i, (a, b) in enumerate(pairs, 1) if a != b])
+    print(f"WRONG: {what}: {'; '.join(wrong[-1][:3])}" if wrong[-1] else f"ok: {what}")
 
-    def arms(self, below, method: str, sizes: list[int]):
-        taken, end = [0] * len(self.ratio), 0
-        for n in range(self.p["slots"]):
-            x = [Fraction(mine, r) for mine, r in zip(taken, self.ratio)]
-            limit = self.p["maximum_imbalance"] or math.inf  # only a big stick has one
-            weights = [r * (one - min(x) < limit) for r, one in zip(self.ratio, x)]
-            if method == "urn":
-                balls = [self.p["urn_start"] + self.p["urn_added"] * (n - mine) for mine in taken]
-                weights = balls if any(balls) else [1] * len(balls)
-            elif method == "permuted_blocks":
-                end += sizes[below(len(sizes)) if len(sizes) > 1 else 0] if n == end else 0
-                weights = [r * end // sum(self.ratio) - mine for r, mine in zip(self.ratio, taken)]
-            arm = self.coin(below, x) if method == "biased_coin" else self.pick(below, weights)
-            taken[arm] += 1
-            yield self.p["arms"][arm]
-
-    def minimised(self, below, before: Counter, profile: list[str]) -> str:
-        scores = [Fraction(0)] * len(self.ratio)
-        for k, own in enumerate(self.ratio):
-            for (factor, weight, _), level in zip(self.p["margins"], profile):
-                x = [Fraction(before[factor, level, i] + (i == k), r) for i, r in enumerate(self.ratio)]
-                d = {"range": max(x) - min(x), "variance": statistics.variance(x), "total": x[k] - Fraction(1, own)}
-                scores[k] += weight * d[self.p["imbalance"]]
-        return self.p["arms"][self.coin(below, scores)]
-
-    def numbers(self, label: str, n: int) -> list[int]:
-        low, checks, below = 10 ** (max(4, len(str(10 * n - 1))) - 1), {}, self.stream(label)
-        while len(checks) < n:
-            checks[low + below(9 * low)] = 10
-        for number, digit in [(number, int(digit)) for number in checks for digit in str(number)]:
-            checks[number] = ((checks[number] + digit) % 10 or 10) * 2 % 11
-        return [10 * number + (11 - check) % 10 for number, check in checks.items()]
-
-    def slots(self):
-        places = [(stratum, position) for stratum in self.p["strata"] for position in range(1, self.p["slots"] + 1)]
-        packed = sum(number for _, number in self.p["kits"])
-        kits = iter(self.numbers("kits", packed * len(places)))
-        rule = ("permuted_blocks", [p["slots"]]) if self.pool else (p["method"], p["block_sizes"])
-        lists = {one: self.arms(self.stream("pool" if self.pool else f"list/{one}"), *rule) for one in p["strata"]}
-        for number, (stratum, position) in zip(self.numbers("numbers", len(places)), places):
-            salt = hmac.digest(self.seed, f"salt/{number}".encode() + bytes(9), "sha256").hex()
-            yield [number, stratum, position, next(lists[stratum]), [next(kits) for _ in range(packed)], salt]
-
-
-def root(slots)
+wrong, files, again, tree = [], [], [], []
+try:
+    for path in sys.argv[1:]:
+        files.append([json.loads(one) for one in pathlib.Path(path).read_bytes().decode().split("\n") if one])
+    (public,), (told,), *ledgers = files
+    committed, seed, path = public["commitment"], bytes.fromhex(told["seed"]), " or ".join(sys.argv[1:])
+    p, ratio, total = committed["parameters"], committed["parameters"]["ratio"], committed["slots"]
+    packed, pool = sum(number for _, number in p["kits"]), p["method"] == "minimisation"
+    numbers, kits = Stream("numbers").numbers(total), Stream("kits").numbers(total * packed)
+    lists = {stratum: Stream("pool" if pool else f"list/{stratum}") for stratum in p["strata"]}
+    rule = ("permuted_blocks", [p["slots"]]) if pool else (p["method"], p["block_sizes"])
+    for stratum, i in itertools.product(p["strata"], range(1, p["slots"] + 1)):
+        number, arm, kit = next(numbers), lists[stratum].arm(*rule), [next(kits) for _ in range(packed)]
+        salt = hmac.digest(seed, f"salt/{number}".encode() + bytes(9), "sha256").hex()
+        again.append(dict(number=number, stratum=stratum, position=i, arm=arm, kits=kit, salt=salt))
+        tree.append(sha256(f"\0{number}\n{stratum}\n{i}\n{arm}\n{','.join(map(str, kit))}\n{salt}"))
+    while len(tree) > 1:
+        tree = [sha256(b"\1" + a + b) if b else a for a, b in itertools.zip_longest(tree[::2], tree[1::2])]
+    check("commitment: its digest", [public["digest"]], [sha256(canonical(committed)).hex()])
+    check("commitment: to this seed", [committed["seed"]], [sha256(seed).hex()])
+    check("commitment: to the list of this seed", [committed["root"], total], [tree[0].hex(), len(again)])
+    check("revealed: the slots of that list", told["slots"], again)
+    check("revealed: the rest", [told["format"], told["parameters"], told["seed"]], [1, p, seed.hex()])
+    for log in ledgers:
+        at = ["0" * 64, *(e["hash"] for e in log)]
+        right = [[i, at[i - 1], sha256(f"{i}\n{at[i - 1]}\n{e['body']}").hex()] for i, e in enumerate(log, 1)]
+        check(f"ledger {len(log)}:{at[-1]}", [[e["position"], e["previous"], e["hash"]] for e in log], right)
+        events = [e for e in (json.loads(e["body"]) for e in log) if e["study"] == p["study"]]
+        allocated, revealed, right = told_of("allocated"), told_of("revealed"), []
+        check("ledger: this very commitment", told_of("list sealed"), [public])
+        check("ledger: this very reveal", [e["digest"] for e in revealed], [sha256(canonical(told)).hex()])
+        order = ["list sealed", *["allocated" for _ in allocated], "locked", "revealed"]
+        check("ledger: sealed, used, locked, revealed", [e["kind"] for e in events if e["kind"] in order], order)
+        arms, vault, free = Stream("list/all"), Stream("vault"), {slot["number"]: slot for slot in again}
+        home = {e["participant"]: ("stratum", e["stratum"]) for e in told_of("screened")}
+        for e in allocated:
+            profile = [(f, w, level) for (f, w, _), level in zip(p["margins"], e.get("profile", []))]
+            want = ("arm", arms.arm("minimisation", (), profile)) if pool else home.get(e["participant"])
+            fit = [number for number, slot in free.items() if want in slot.items()] or [0]
+            right.append({**e, "number": free.pop(fit[vault.below(len(fit)) if pool else 0], {}).get("number")})
+        check("allocations: the next slot each time", allocated, right)
+        check("allocations: one for each", who := [e["participant"] for e in allocated], [*dict.fromkeys(who)])
+except Exception as error:
+    print(f"WRONG: {path} cannot be read: {error!r}")
+    sys.exit(2)
+print("verdict:", "WRONG" if any(wrong) else "all is right")
+sys.exit(any(wrong))  # 0 all is right, 1 something is wrong; and above 2, a file cannot be read

@@ -1,9 +1,9 @@
 """A trial with kits of three vials, small enough to follow each of them by hand.
 
-Two sites with a list of their own. Each slot has three kits ``CYC``: the first two are handed out at V0 and V4
-(day 1 and day 29, windows 0 and +-3 days), the third is the spare. The three doses of a kit are taken every other
-day, so that the last one is taken four days after the first. Kits keep between 2 and 8 degrees. Kit k of slot s
-has the number ``10 s + k`` with its check digit.
+Two sites with a list of their own. Each slot has three kits ``CYC``: the first two are handed out at V0 and
+V4 (day 1 and day 29, windows 0 and +-3 days), the third is the spare. The three doses of a kit are taken
+every other day, so that the last one is taken four days after the first. Kits keep between 2 and 8 degrees.
+Kit k of slot s has the number ``10 s + k`` with its check digit.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def set_up(database: Database, trial: Study) -> None:
 def enrol(tx: Transaction, trial: Study, participant: str, site: str, slot: int) -> None:
     """Give somebody a slot."""
     tx.run(
-        "INSERT INTO allocation_candidate (study, participant, site, stratum, levels, consented, eligible, entry) "
+        "INSERT INTO allocation_candidate "
+        "(study, participant, site, stratum, levels, consented, eligible, entry) "
         "VALUES (?, ?, ?, ?, '{}', 1, 1, 0)",
         trial.id,
         participant,
@@ -112,13 +113,13 @@ def enrol(tx: Transaction, trial: Study, participant: str, site: str, slot: int)
     )
 
 
-def release_all(tx: Transaction, trial: Study, expiry: dt.date = EXPIRY) -> None:
+def release_all(tx: Transaction, trial: Study, expiry: dt.date = EXPIRY, by: Actor = PACKAGER) -> None:
     """Release every kit in one wave."""
     numbers = [kit for kit, found in read_kits(tx, trial.id).items() if found.state == "packed"]
     lines = [
         Released(kit=kit, batch="W01", expiry=expiry, row=row) for row, kit in enumerate(numbers, start=2)
     ]
-    release(tx, trial, lines, PACKAGER)
+    release(tx, trial, lines, by)
 
 
 def deliver(tx: Transaction, trial: Study, site: str, numbers: list[int]) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,8 @@ def server() -> Iterator[str]:
     try:
         if os.geteuid() == 0:
             shutil.chown(home, _ACCOUNT, _ACCOUNT)
-        _run([str(folder / "initdb"), "-D", str(home / "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8"])
+        made = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8"]
+        _run([str(folder / "initdb"), "-D", str(home / "data"), *made])
         options = f"-k {home} -p 5432 -c listen_addresses= -c max_connections=120"
         control = [str(folder / "pg_ctl"), "-D", str(home / "data")]
         _run([*control, "-w", "-l", str(home / "log"), "-o", options, "start"])
@@ -42,6 +44,14 @@ def server() -> Iterator[str]:
             _run([*control, "-w", "-m", "immediate", "stop"])
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def crash(url: str) -> None:
+    """Stop the server of `server` as a loss of power would, and start it again."""
+    folder, home = binaries(), Path(urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["host"][0])
+    assert folder is not None
+    control = [str(folder / "pg_ctl"), "-D", str(home / "data"), "-w", "-l", str(home / "log")]
+    _run([*control, "-m", "immediate", "restart"])
 
 
 def _run(command: list[str]) -> None:

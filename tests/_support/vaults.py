@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import functools
 import json
-import subprocess
-import sys
+import multiprocessing
+import os
+import signal
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +31,9 @@ from lupustrial.allocation.sealing import (
     make_key,
     make_list,
     seal,
-    write_key,
 )
 from lupustrial.allocation.vault import Server, Vault, VaultClient, open_vault
+from lupustrial.allocation.vault._journal import Journal
 from lupustrial.allocation.vault._protocol import asks_allocate, encode
 from lupustrial.errors import AllocationError
 from lupustrial.study import Factor, Level, Randomisation, Study
@@ -165,51 +167,41 @@ def serving(vault: Vault, path: Path, **more: Any) -> Iterator[VaultClient]:
         server.stop()
         thread.join(10)
     assert not thread.is_alive()
-
-
-#: A vault as a process, without the command line, which takes longer to start. Its arguments: sealed folder,
-#: journal, socket, key file, and the allocation after whose journal line it is killed (0: never).
-_SCRIPT = """
-import os, signal, sys
-from pathlib import Path
-sys.path[:0] = SUPPORT
-from lupustrial.allocation.sealing import read_key
-from lupustrial.allocation.vault import Server, open_vault, protect_process
-from lupustrial.allocation.vault import _journal
-from vaults import minimising_study
-sealed, journal, socket, key, killed = sys.argv[1:6]
-protect_process()
-write, count = _journal.Journal.append, [0]
-def append(self, record):
-    write(self, record)
-    count[0] += record["kind"] == "decided"
-    if count[0] == int(killed) and record["kind"] == "decided":
-        os.kill(os.getpid(), signal.SIGKILL)
-_journal.Journal.append = append
-vault, _ = open_vault(minimising_study(), Path(sealed), Path(journal), list_key=read_key(Path(key)))
-Server(vault, Path(socket)).run(lambda: print("ready", flush=True))
-"""
+    if failed:
+        raise failed[0]
 
 
 @contextmanager
-def process(trial: SealedTrial, folder: Path, *, killed: int = 0) -> Iterator[subprocess.Popen[str]]:
-    """Run a vault as a process on ``folder/vault/socket``; what it is given is in the folder."""
-    sealed, own = trial.write(folder / "sealed"), private(folder / "vault")
-    key = folder / "list.key"
-    if not key.exists():
-        write_key(trial.keys["list"], key, None)
-    script = _SCRIPT.replace("SUPPORT", repr([str(Path(__file__).parent)]))
-    arguments = [sealed, own / "journal", own / "socket", key, killed]
-    command = [sys.executable, "-c", script, *map(str, arguments)]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def process(trial: SealedTrial, folder: Path, *, killed: int = 0) -> Iterator[BaseProcess]:
+    """Run a vault as a process on ``folder/vault/socket``.
+
+    It is killed after the journal line of an allocation, before the answer (`killed`, 0: never).
+    """
+    context = multiprocessing.get_context("fork")
+    ready = context.Event()
+    running = context.Process(target=_serve, args=(trial, folder, killed, ready.set))
+    running.start()
     try:
-        assert running.stdout is not None
-        assert running.stderr is not None
-        assert running.stdout.readline() == "ready\n", running.stderr.read()
+        assert ready.wait(20)
         yield running
     finally:
         running.terminate()
-        running.communicate(timeout=10)
+        running.join(10)
+
+
+def _serve(trial: SealedTrial, folder: Path, killed: int, ready: Callable[[], None]) -> None:
+    write, count = Journal.append, 0
+
+    def append(journal: Journal, record: Mapping[str, Any]) -> None:
+        nonlocal count
+        write(journal, record)
+        count += record["kind"] == "decided"
+        if record["kind"] == "decided" and count == killed:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Journal.append = append  # type: ignore[method-assign]
+    with opened(trial, folder) as vault:
+        Server(vault, folder / "vault" / "socket").run(ready)
 
 
 def secrets_of(trial: SealedTrial) -> dict[str, bytes]:

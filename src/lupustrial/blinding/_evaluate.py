@@ -119,7 +119,8 @@ def _best_singles(
             target = targets[column]
             size = round(float(score[target, column]), 9)
             if size > found.get(item, (0.0, 0.0, ""))[0]:
-                found[item] = (size, float(each.singles.auc[target, column]), where)
+                at = f", seen at {each.at}" if each.at is not None and each.at not in where else ""
+                found[item] = (size, float(each.singles.auc[target, column]), where + at)
     ordered = sorted(found.items(), key=lambda entry: (-entry[1][0], entry[0]))
     return tuple(
         SinglePrediction(

@@ -35,12 +35,13 @@ def postgresql_faults(place: str) -> Iterator[None]:
         LedgerError: LEDGER-002 or LEDGER-006, as `sqlite_faults`.
     """
     import psycopg
+    from psycopg import errors
 
     try:
         yield
-    except psycopg.OperationalError as error:
+    except (psycopg.OperationalError, errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege) as error:
         _failed(place, error.diag.message_primary or "the connection is lost")
-    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction):
+    except (errors.UndefinedTable, errors.UndefinedFunction):
         _failed(place, "", bare=True)
 
 

@@ -127,9 +127,10 @@ def verify_export(path: Path, anchors: Sequence[Anchor] = ()) -> list[Fault]:
     """Return what is wrong with an exported ledger: LEDGER-005 (not readable) or as `verify_chain`."""
     rows: list[Stored] = []
     try:
-        lines = path.read_bytes().decode("utf-8").splitlines()
+        text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         return [_fault("LEDGER-005", f"cannot be read ({type(error).__name__})", str(path), "export it anew")]
+    lines = text.removesuffix("\n").split("\n") if text else []  # splitlines() cuts a reason at U+2028
     for number, line in enumerate(lines, start=1):
         try:
             parts = json.loads(line)

@@ -16,6 +16,7 @@ def test_public_names() -> None:
         "keys",
         "limits_for",
         "origins",
+        "screening_facts",
         "seen_facts",
         "submitted",
         "tabulate",

@@ -1,4 +1,4 @@
-"""Kits through a trial that is followed by hand: each refusal with its reason, the boundary days, the units."""
+"""Kits through a trial that is followed by hand: refusals with their reasons, boundary days, units."""
 
 from __future__ import annotations
 

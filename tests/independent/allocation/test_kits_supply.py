@@ -176,7 +176,7 @@ def test_kits_for_new_and_old_participants_by_hand(database: Database, study: St
         trial.give(tx, study)
         kits, places = list(read_kits(tx, study.id).values()), read_places(tx, study.id)
     on = dt.date(2025, 2, 1)
-    # Site 01 expects 0.5 in 14 days: P(0) = 0.607, P(<= 1) = 0.910, P(<= 2) = 0.986, so two suffice with 0.95.
+    # Site 01 expects 0.5 in 14 days: P(0) = 0.607, P(<= 1) = 0.910, P(<= 2) = 0.986; two suffice.
     answer = predict(study, kits, places, on=on, days=14, rates={"01": 0.5 / 14})
     assert [(one.site, one.upper) for one in answer.recruits] == [("01", 2), ("02", 0)]
     assert answer.until == dt.date(2025, 2, 15)

@@ -5,20 +5,29 @@ from __future__ import annotations
 import hashlib
 import itertools
 import random
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from scipy import stats
-from vaults import ARMS, PROFILES, decide, minimising_study, minimising_trial, naive_decisions, opened
+from sealed_trial import INVESTIGATOR, MANAGER, STATISTICIAN
+from vaults import ARMS, PROFILES, ask, decide, minimising_study, minimising_trial, naive_decisions, opened
 
 from lupustrial.allocation.sealing import AllocationList, make_list
+from lupustrial.allocation.store import Candidate, Chooser, allocate, lock, reveal, screen, set_up
 from lupustrial.allocation.vault._decide import Decider
+from lupustrial.ledger import export_ledger, open_database
+
+SCRIPT = Path(__file__).resolve().parents[3] / "scripts" / "verify_allocation.py"
 
 PEOPLE = 5
 SLOTS = 12
 TRIALS = 1500
+
+Trial = tuple[list[str], list[int], AllocationList]  # arms and positions of the participants, and the list
 
 
 @pytest.mark.parametrize("ratio", [(1, 1), (2, 1)])
@@ -47,7 +56,7 @@ class _First:
         return 0
 
 
-def _trials(*, first: bool) -> list[tuple[list[str], list[int], AllocationList]]:
+def _trials(*, first: bool) -> list[Trial]:
     """Return arms, positions and list of the participants of many small trials."""
     study = minimising_study(slots=SLOTS)
     found = []
@@ -62,25 +71,33 @@ def _trials(*, first: bool) -> list[tuple[list[str], list[int], AllocationList]]
     return found
 
 
-def _pairs(trials: Sequence[tuple[list[str], list[int], AllocationList]]) -> float:
-    """Return p of: a slot that stands before an earlier participant's is as often of the same arm as others."""
-    table = Counter(
-        (positions[one] > positions[two], arms[one] == arms[two])
-        for arms, positions, _ in trials
-        for one, two in [(0, 1)]
-    )
-    return float(
-        stats.chi2_contingency([[table[before, same] for same in (0, 1)] for before in (0, 1)]).pvalue
-    )
+def _p_of(table: Counter[tuple[bool, bool]]) -> float:
+    counts = [[table[one, two] for two in (False, True)] for one in (False, True)]
+    return float(stats.chi2_contingency(counts).pvalue)
+
+
+def _p_of_order(trials: Sequence[Trial]) -> float:
+    """Return p of: whether two slots have the same arm does not depend on which stands first."""
+    return _p_of(Counter((place[1] < place[0], arms[0] == arms[1]) for arms, place, _ in trials))
+
+
+def _p_of_passed_over(trials: Sequence[Trial]) -> float:
+    """Return p of: a slot that the first participant's was chosen over is no less often of the same arm."""
+    table: Counter[tuple[bool, bool]] = Counter()
+    for count, (arms, place, made) in enumerate(trials):
+        other = made.slots[-1 if count % 2 else 0]  # one a trial, so that they are independent
+        if other.position != place[0]:
+            table[other.position < place[0], other.arm == arms[0]] += 1
+    return _p_of(table)
 
 
 @pytest.fixture(scope="module")
-def trials() -> list[tuple[list[str], list[int], AllocationList]]:
+def trials() -> list[Trial]:
     return _trials(first=False)
 
 
 def test_the_position_of_a_slot_tells_nothing_about_the_arm(
-    trials: Sequence[tuple[list[str], list[int], AllocationList]],
+    trials: Sequence[Trial],
 ) -> None:
     for place in range(PEOPLE):
         table = Counter((arms[place], positions[place]) for arms, positions, _ in trials)
@@ -88,27 +105,16 @@ def test_the_position_of_a_slot_tells_nothing_about_the_arm(
         assert stats.chi2_contingency(counts).pvalue > 1e-3
 
 
-def test_the_order_of_two_slots_tells_nothing_about_whether_they_have_the_same_arm(
-    trials: Sequence[tuple[list[str], list[int], AllocationList]],
-) -> None:
-    assert _pairs(trials) > 1e-3
-    assert _pairs(_trials(first=True)) < 1e-12  # so the test would notice a vault that takes the first
-
-
-def test_slots_passed_over_have_each_arm_as_often_as_slots_further_on(
-    trials: Sequence[tuple[list[str], list[int], AllocationList]],
-) -> None:
-    table: Counter[tuple[bool, bool]] = Counter()
-    for arms, positions, made in trials:
-        for slot in made.slots:
-            if slot.position != positions[0]:
-                table[slot.position < positions[0], slot.arm == arms[0]] += 1
-    counts = [[table[before, same] for same in (False, True)] for before in (False, True)]
-    assert stats.chi2_contingency(counts).pvalue > 1e-3
+def test_neither_order_nor_slots_passed_over_tell_whether_arms_are_alike(trials: Sequence[Trial]) -> None:
+    assert _p_of_order(trials) > 1e-3
+    assert _p_of_passed_over(trials) > 1e-3
+    control = _trials(first=True)  # so these tests would notice a vault that takes the first
+    assert _p_of_order(control) < 1e-9
+    assert _p_of_passed_over(control) < 1e-9
 
 
 def test_the_number_of_a_slot_tells_nothing_about_the_arm(
-    trials: Sequence[tuple[list[str], list[int], AllocationList]],
+    trials: Sequence[Trial],
 ) -> None:
     numbers: dict[str, list[int]] = {arm: [] for arm in ARMS}
     parities: Counter[tuple[str, int]] = Counter()
@@ -119,3 +125,42 @@ def test_the_number_of_a_slot_tells_nothing_about_the_arm(
     assert stats.mannwhitneyu(numbers[ARMS[0]], numbers[ARMS[1]]).pvalue > 1e-3
     digits = [[parities[arm, digit] for digit in range(10)] for arm in ARMS]
     assert stats.chi2_contingency(digits).pvalue > 1e-3
+
+
+def _through_a_trial(folder: Path, choose: Chooser) -> subprocess.CompletedProcess[str]:
+    """Minimise, lock and reveal; then let the script that knows nothing of this package check it all."""
+    trial = minimising_trial()
+    db = open_database(str(folder / "trial.db"), create=True)
+    set_up(db, trial.study, trial.sealed, STATISTICIAN)
+    for count, profile in enumerate([*PROFILES, *PROFILES, *PROFILES]):
+        levels = dict(zip(("sex", "region"), profile, strict=True))
+        who = Candidate(participant=f"01-{count:03}", site="01", consented=True, eligible=True, levels=levels)
+        screen(db, trial.study, who, INVESTIGATOR)
+        allocate(db, trial.study, who.participant, INVESTIGATOR, choose=choose)
+    lock(db, trial.study, MANAGER, source={})
+    done = reveal(db, trial.study, trial.made, STATISTICIAN)
+    with db.reading() as tx:
+        export_ledger(tx, folder / "ledger.jsonl")
+    db.close()
+    (folder / "revealed.json").write_bytes(done.content)
+    files = [trial.write(folder / "public") / "commitment.json", folder / "revealed.json"]
+    command = [sys.executable, str(SCRIPT), *map(str, files), str(folder / "ledger.jsonl")]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_verification_script_agrees_with_every_decision(tmp_path: Path) -> None:
+    trial = minimising_trial()
+    with opened(trial, tmp_path) as vault:
+
+        def choose(who: str, profile: Sequence[str], history: Sequence[object], free: Sequence[int]) -> int:
+            return int(ask(vault, who, profile, history, free)["number"])
+
+        told = _through_a_trial(tmp_path, choose)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "ok: allocations: the next slot each time" in told.stdout
+
+
+def test_the_verification_script_finds_slots_that_no_vault_chose(tmp_path: Path) -> None:
+    told = _through_a_trial(tmp_path, lambda _, __, ___, free: free[0])
+    assert told.returncode == 1
+    assert "WRONG: allocations: the next slot each time" in told.stdout

@@ -1,4 +1,4 @@
-"""Whatever is done in whatever order: nothing is handed out twice, units add up, tables are what the ledger says."""
+"""Whatever is done in whatever order: no kit is handed out twice, units add up, tables follow the ledger."""
 
 from __future__ import annotations
 
@@ -67,14 +67,20 @@ class Kits(RuleBasedStateMachine):
 
     @initialize()
     def start(self) -> None:
-        """Release everything and enrol a participant at each site, both with slots of the first list."""
+        """Release all, bring two kits of a slot to each site, and give each slot to somebody there."""
         trial.set_up(self.database, self.study)
+        there = {"01": trial.kits_of([1107])[:2], "02": trial.kits_of([1103])[:2]}
         with self.database.writing() as tx:
             trial.release_all(tx, self.study)
+            for site, numbers in there.items():
+                trial.deliver(tx, self.study, site, numbers)
             trial.enrol(tx, self.study, "01-1", "01", 1107)
             trial.enrol(tx, self.study, "02-1", "02", 1103)
         self.state = dict.fromkeys(KITS, "released")
         self.site = dict.fromkeys(KITS)
+        self.shipments = [[], []]
+        for site, numbers in there.items():
+            self.move(numbers, "received", site)
 
     def attempt(self, expected: bool, do: Callable[[Any], object]) -> bool:  # noqa: FBT001 - of this test
         """Do it; it is refused exactly where the model says so."""

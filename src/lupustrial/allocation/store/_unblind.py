@@ -263,7 +263,8 @@ def _notices(study: Study, entry: Entry, notify: Sequence[str]) -> tuple[Notice,
     data = entry.data
     text = (
         f"The code of participant {data['participant']} (randomisation number {data['number']}) of "
-        f"{study.id}, {study.short_title}, was broken.\nWhen: {entry.at}\nExecuted by: {entry.by.id} ({entry.by.role})\n"
+        f"{study.id}, {study.short_title}, was broken.\nWhen: {entry.at}\n"
+        f"Executed by: {entry.by.id} ({entry.by.role})\n"
         f"Reason: {entry.why}\nThe arm was given to: {data['to']}, sealed; it stands nowhere else.\n"
         f"Ledger entry {entry.position}. What the unblinding means has to be assessed:\n"
         f"lupustrial randomise assess … --entry {entry.position}\n"
