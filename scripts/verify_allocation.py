@@ -51,14 +51,14 @@ def check(what, found, right):
     wrong.append([f"no. {i} is {a:.200}, not {b:.200}" for i, (a, b) in enumerate(pairs, 1) if a != b])
     print(f"WRONG: {what}: {'; '.join(wrong[-1][:3])}" if wrong[-1] else f"ok: {what}")
 
-wrong, files, again, tree = [], [], [], []
+wrong, files, again, tree, path = [], [], [], [], "(no file)"
 try:
     for path in sys.argv[1:]:
         files.append([json.loads(one) for one in pathlib.Path(path).read_bytes().decode().split("\n") if one])
-    (public,), (told,), *ledgers = files
-    committed, seed, path = public["commitment"], bytes.fromhex(told["seed"]), " or ".join(sys.argv[1:])
-    p, ratio, total = committed["parameters"], committed["parameters"]["ratio"], committed["slots"]
-    packed, pool = sum(number for _, number in p["kits"]), p["method"] == "minimisation"
+    path, (public,), (told,), *ledgers = " or ".join(sys.argv[1:]), *files
+    committed, seed = public["commitment"], bytes.fromhex(told["seed"])
+    p, pool = committed["parameters"], committed["parameters"]["method"] == "minimisation"
+    ratio, packed, total = p["ratio"], sum(n for _, n in p["kits"]), len(p["strata"]) * p["slots"]
     numbers, kits = Stream("numbers").numbers(total), Stream("kits").numbers(total * packed)
     lists = {stratum: Stream("pool" if pool else f"list/{stratum}") for stratum in p["strata"]}
     rule = ("permuted_blocks", [p["slots"]]) if pool else (p["method"], p["block_sizes"])
@@ -71,7 +71,7 @@ try:
         tree = [sha256(b"\1" + a + b) if b else a for a, b in itertools.zip_longest(tree[::2], tree[1::2])]
     check("commitment: its digest", [public["digest"]], [sha256(canonical(committed)).hex()])
     check("commitment: to this seed", [committed["seed"]], [sha256(seed).hex()])
-    check("commitment: to the list of this seed", [committed["root"], total], [tree[0].hex(), len(again)])
+    check("commitment: to the list it gives", [committed["root"], committed["slots"]], [tree[0].hex(), total])
     check("revealed: the slots of that list", told["slots"], again)
     check("revealed: the rest", [told["format"], told["parameters"], told["seed"]], [1, p, seed.hex()])
     for log in ledgers:
@@ -83,16 +83,16 @@ try:
         check("ledger: this very commitment", told_of("list sealed"), [public])
         check("ledger: this very reveal", [e["digest"] for e in revealed], [sha256(canonical(told)).hex()])
         order = ["list sealed", *["allocated" for _ in allocated], "locked", "revealed"]
-        check("ledger: sealed, used, locked, revealed", [e["kind"] for e in events if e["kind"] in order], order)
-        arms, vault, free = Stream("list/all"), Stream("vault"), {slot["number"]: slot for slot in again}
+        check("ledger: sealed to revealed in order", [e["kind"] for e in events if e["kind"] in order], order)
+        arms, lots, free = Stream("list/all"), Stream("vault"), {slot["number"]: slot for slot in again}
         home = {e["participant"]: ("stratum", e["stratum"]) for e in told_of("screened")}
         for e in allocated:
             profile = [(f, w, level) for (f, w, _), level in zip(p["margins"], e.get("profile", []))]
             want = ("arm", arms.arm("minimisation", (), profile)) if pool else home.get(e["participant"])
             fit = [number for number, slot in free.items() if want in slot.items()] or [0]
-            right.append({**e, "number": free.pop(fit[vault.below(len(fit)) if pool else 0], {}).get("number")})
+            right.append(dict(e, number=free.pop(fit[lots.below(len(fit)) if pool else 0], {}).get("number")))
         check("allocations: the next slot each time", allocated, right)
-        check("allocations: one for each", who := [e["participant"] for e in allocated], [*dict.fromkeys(who)])
+        check("allocations: one each", who := [e["participant"] for e in allocated], [*dict.fromkeys(who)])
 except Exception as error:
     print(f"WRONG: {path} cannot be read: {error!r}")
     sys.exit(2)

@@ -1,4 +1,4 @@
-"""Runs scripts/verify_allocation.py as an auditor would, and makes trials for it; what was told can be forged."""
+"""Runs scripts/verify_allocation.py as an auditor would; makes trials for it, and forges what they tell."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 from unittest import mock
 
 from naive_allocation import Words, naive_minimisation
-from sealed_trial import INVESTIGATOR, MANAGER, STATISTICIAN, SealedTrial, trial
+from sealed_trial import INVESTIGATOR, MANAGER, SEED, STATISTICIAN, SealedTrial, trial
 
 from lupustrial.allocation.store import Candidate, Chooser, allocate, lock, reveal, screen, set_up
 from lupustrial.ledger import Actor, Database, append, canonical, export_ledger, open_database
@@ -134,39 +134,27 @@ def whole_trial(
     *,
     kits: tuple[KitType, ...] = (),
     beside: bool = False,
+    seed: bytes = SEED,
 ) -> Told:
-    """Seal a list, allocate people by their levels, lock and reveal; export the ledger.
+    """Seal a list, screen and allocate people, lock and reveal; export the ledger.
 
     Args:
         folder: Where the database is made.
         rule: The rule of allocation.
-        people: Levels of each participant, in the order of the factors, the site last where it is one.
+        people: Levels of each participant, in the order of the factors.
         kits: The kits.
         beside: Whether another study writes into the same ledger.
+        seed: The seed.
     """
-    sealed = trial(randomisation=rule, kits=kits)
-    study = replace(
-        sealed.study, sites=tuple(replace(sealed.study.sites[0], id=one) for one in ("01", "02"))
-    )
-    if study.randomisation.by_site:
-        raise ValueError("use `sited`: the list depends on the sites")
-    return _run(folder, replace(sealed, study=study), people, beside=beside)
-
-
-def _run(folder: Path, sealed: SealedTrial, people: Sequence[tuple[str, ...]], *, beside: bool) -> Told:
+    sealed = trial(randomisation=rule, kits=kits, seed=seed)
     study, site = sealed.study, sealed.study.sites[0].id
-    factors = [one.id for one in study.randomisation.strata]
     db = open_database(str(folder / "trial.db"), create=True)
     set_up(db, study, sealed.sealed, STATISTICIAN)
     for count, levels in enumerate(people, start=1):
         name = f"{site}-{count:03d}"
-        known = dict(zip(factors, levels, strict=False))
-        screen(
-            db,
-            study,
-            Candidate(participant=name, site=site, consented=True, eligible=True, levels=known),
-            INVESTIGATOR,
-        )
+        known = dict(zip([one.id for one in rule.strata], levels, strict=True))
+        candidate = Candidate(participant=name, site=site, consented=True, eligible=True, levels=known)
+        screen(db, study, candidate, INVESTIGATOR)
         if beside:
             _other_study(db, count)
         allocate(db, study, name, INVESTIGATOR, choose=chooser(sealed))

@@ -64,9 +64,10 @@ def is_unblinded(tx: Transaction, study: Study, person: str) -> bool:
 
 def note_unblinded(tx: Transaction, study: Study, person: str, entry: int) -> None:
     """Note that somebody knows an arm now; `entry` is the ledger entry that tells why."""
-    tx.run(
-        "INSERT INTO allocation_unblinded (study, person, entry) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        study.id,
-        person,
-        entry,
-    )
+    if not is_unblinded(tx, study, person):
+        tx.run(
+            "INSERT INTO allocation_unblinded (study, person, entry) VALUES (?, ?, ?)",
+            study.id,
+            person,
+            entry,
+        )

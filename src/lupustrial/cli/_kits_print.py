@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -79,10 +80,12 @@ def print_stock(lines: Sequence[StockLine], soon: Sequence[Expiring], within: in
     out = stdout()
     out.print(table)
     title = f"To be handed out within {count(within, 'day')} or never"
-    table = _table(title, "kit", "at", "state", "batch", "expiry", "hand out by", "")
-    for each in soon:
-        kit, late = each.kit, "too late" if each.late else ""
-        table.add_row(str(kit.number), _at(kit.site), kit.state, *_batch(kit), str(each.hand_out_by), late)
+    groups = Counter(
+        (_at(one.kit.site), one.kit.state, *_batch(one.kit), str(one.hand_out_by), one.late) for one in soon
+    )
+    table = _table(title, "at", "state", "batch", "expiry", "hand out by", "kits", "")
+    for (*cells, late), number in groups.items():
+        table.add_row(*map(str, cells), str(number), "too late" if late else "")
     out.print(table if soon else f"{title}: none")
 
 

@@ -91,7 +91,8 @@ def open_(
     console.print(f"ledger         entry {done.entry.position}")
     stderr().print(
         f"{whose.name} cannot act in a blinded role of {loaded.id} from now on.\n"
-        f"What the unblinding means has to be assessed:\nlupustrial randomise assess {study} --entry {done.entry.position} …",
+        "What the unblinding means has to be assessed:\n"
+        f"lupustrial randomise assess {study} --entry {done.entry.position} …",
         markup=False,
     )
 

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from lupustrial.errors import Fault, LedgerError
 from lupustrial.ledger._driver import postgresql_faults, shown, sqlite_faults, unreachable
@@ -82,10 +81,10 @@ def open_database(url: str, *, create: bool = False) -> Database:
     Raises:
         LedgerError: LEDGER-001, it is not there, cannot be reached, or the driver is not installed.
     """
-    scheme = urlsplit(url).scheme
+    scheme = url.partition("://")[0] if "://" in url else ""
     if scheme in ("postgresql", "postgres"):
         return _PostgreSQL(url)
-    if len(scheme) > 1 and scheme != "sqlite":
+    if scheme not in ("", "sqlite"):
         raise LedgerError(
             Fault(
                 id="LEDGER-001",
@@ -206,8 +205,9 @@ class _PostgreSQL(Database):
                     hint="install lupustrial[postgres]",
                 )
             ) from error
-        name = urlsplit(url).path.rpartition("/")[2]  # no password, no user
-        self._place = f"postgresql database {name or '(none named)'}"
+        name = url.partition("?")[0].rpartition("/")[2]
+        # Neither password nor user is shown.
+        self._place = f"postgresql database {name if name and '@' not in name else '(none named)'}"
         try:
             self._connection = psycopg.connect(url, autocommit=True, connect_timeout=int(_PATIENCE))
         except psycopg.Error as error:

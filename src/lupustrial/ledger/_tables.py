@@ -18,7 +18,8 @@ def create_ledger(tx: Transaction) -> None:
     """Make the tables and triggers of the ledger where they are missing."""
     for statement in _TABLES:
         tx.run(statement)
-    tx.run("INSERT INTO ledger_head (id, position, hash) VALUES (1, 0, ?) ON CONFLICT DO NOTHING", GENESIS)
+    if tx.one("SELECT 1 FROM ledger_head") is None:
+        tx.run("INSERT INTO ledger_head (id, position, hash) VALUES (1, 0, ?)", GENESIS)
     refuse_changes(tx, "ledger", "entries of the ledger are never changed or removed")
     if tx.dialect == "sqlite":
         tx.run(
@@ -37,6 +38,7 @@ def create_ledger(tx: Transaction) -> None:
             """CREATE TRIGGER IF NOT EXISTS ledger_head_stays BEFORE DELETE ON ledger_head
             BEGIN SELECT RAISE(ABORT, 'the head of the ledger is never removed'); END"""
         )
+        _refuse_replacing(tx, "ledger_head", "the head of the ledger is never removed")
         return
     _define(
         tx,
@@ -72,12 +74,12 @@ def refuse_changes(tx: Transaction, table: str, message: str, *, unless: str = "
         unless: A condition on ``OLD`` and ``NEW`` under which an UPDATE is let through.
     """
     if tx.dialect == "sqlite":
-        guard = "" if unless == "FALSE" else f"WHEN NOT ({unless})"
-        for verb, when in (("UPDATE", guard), ("DELETE", "")):
+        for verb, when in (("UPDATE", f"WHEN ({unless}) IS NOT TRUE"), ("DELETE", "")):
             tx.run(
                 f"""CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} {when}
                 BEGIN SELECT RAISE(ABORT, '{message}'); END"""
             )
+        _refuse_replacing(tx, table, message)
         return
     _define(
         tx,
@@ -87,6 +89,22 @@ def refuse_changes(tx: Transaction, table: str, message: str, *, unless: str = "
     )
     _attach(tx, table, f"{table}_no_change", "BEFORE UPDATE OR DELETE", "FOR EACH ROW", f"{table}_unchanged")
     _attach(tx, table, f"{table}_no_truncate", "BEFORE TRUNCATE", "", f"{table}_unchanged")
+
+
+def _refuse_replacing(tx: Transaction, table: str, message: str) -> None:
+    """Refuse REPLACE, by which SQLite removes rows that are in the way without asking triggers of DELETE."""
+    columns = tx.all(f"PRAGMA table_info({table})")
+    keys = [[str(row[1]) for row in columns if row[5]], ["rowid"]]
+    for _, index, unique, _, partial in tx.all(f"PRAGMA index_list({table})"):
+        if unique and not partial:
+            keys.append([str(row[2]) for row in tx.all(f"PRAGMA index_info({index})")])
+    alike = " OR ".join("(" + " AND ".join(f"{one} = NEW.{one}" for one in key) + ")" for key in keys)
+    for verb, others in (("INSERT", ""), ("UPDATE", "rowid <> OLD.rowid AND")):
+        tx.run(
+            f"""CREATE TRIGGER IF NOT EXISTS {table}_no_replace_by_{verb.lower()} BEFORE {verb} ON {table}
+            WHEN EXISTS (SELECT 1 FROM {table} WHERE {others} ({alike}))
+            BEGIN SELECT RAISE(ABORT, '{message}'); END"""  # noqa: S608 - names of our own tables
+        )
 
 
 def _define(tx: Transaction, name: str, body: str) -> None:

@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lupustrial.errors import Fault, LedgerError
 from lupustrial.ledger._append import head
 from lupustrial.ledger._database import Transaction
 from lupustrial.ledger._entry import GENESIS, canonical, entry_of, hash_of
 
-Stored = tuple[int, str, str, str]  # position, previous, hash, body
+Stored = tuple[Any, ...]  # position, previous, hash, body, as they stand there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,10 +59,7 @@ def verify_ledger(tx: Transaction, anchors: Sequence[Anchor] = ()) -> list[Fault
     Faults are LEDGER-010 (an entry was changed), LEDGER-011 (an entry is missing, or one too many),
     LEDGER-012 (the head does not tell the last entry) and LEDGER-013 (an anchor does not hold).
     """
-    rows: list[Stored] = [
-        (int(row[0]), str(row[1]), str(row[2]), str(row[3]))
-        for row in tx.all("SELECT position, previous, hash, body FROM ledger ORDER BY position")
-    ]
+    rows = tx.all("SELECT position, previous, hash, body FROM ledger ORDER BY position")
     faults = verify_chain(rows, anchors)
     position, digest = head(tx)
     last = (rows[-1][0], rows[-1][2]) if rows else (0, GENESIS)
@@ -84,6 +82,10 @@ def verify_chain(rows: Iterable[Stored], anchors: Sequence[Anchor] = ()) -> list
     hashes: dict[int, str] = {}
     for position, before, digest, body in rows:
         place = f"ledger entry {position}"
+        if [type(part) for part in (position, before, digest, body)] != [int, str, str, str]:
+            message = "the entry is not what was written"
+            faults.append(_fault("LEDGER-010", message, place, "restore the ledger from a backup"))
+            continue
         if position != expected:
             message = (
                 f"entry {expected} is missing" if position > expected else f"entry {position} stands twice"
@@ -130,15 +132,16 @@ def verify_export(path: Path, anchors: Sequence[Anchor] = ()) -> list[Fault]:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         return [_fault("LEDGER-005", f"cannot be read ({type(error).__name__})", str(path), "export it anew")]
-    lines = text.removesuffix("\n").split("\n") if text else []  # splitlines() cuts a reason at U+2028
-    for number, line in enumerate(lines, start=1):
+    *lines, rest = text.split("\n")  # splitlines() cuts a reason at U+2028
+    for number, line in enumerate([*lines, *([rest] if rest else [])], start=1):
         try:
             parts = json.loads(line)
-            rows.append(
-                (int(parts["position"]), str(parts["previous"]), str(parts["hash"]), str(parts["body"]))
-            )
+            rows.append((parts["position"], parts["previous"], parts["hash"], parts["body"]))
+            whole = canonical(parts) == line and number <= len(lines)
         except (ValueError, KeyError, TypeError):
-            message, place = "the line is no entry of a ledger", f"{path}:{number}"
+            whole = False
+        if not whole:
+            message, place = "the line is no entry of a ledger as it is exported", f"{path}:{number}"
             return [_fault("LEDGER-005", message, place, "the file was changed; export it anew")]
     return verify_chain(rows, anchors)
 

@@ -1,8 +1,8 @@
 """Source records as SDTM tables, by the annotations of the forms.
 
-`tabulate` makes every table; `judge_eligibility` judges the criteria by `screening_facts`; `origins` leads from a row back to the records, `submitted` drops what is not part of a
-submission; `variables`, `keys` and `domains` are the declared schemas (SDTMIG 3.4); `judge` evaluates a CEL
-condition on a table of facts.
+`tabulate` makes every table; `judge_eligibility` judges the criteria by `screening_facts`; `origins` leads
+from a row back to the records, `submitted` drops what is not part of a submission; `variables`, `keys` and
+`domains` are the declared schemas (SDTMIG 3.4); `judge` evaluates a CEL condition on a table of facts.
 """
 
 from lupustrial.sdtm._annotation import Annotation, annotate

@@ -82,7 +82,7 @@ def _check_keys(inspection: Inspection, rule: Randomisation) -> None:
         given = bool(rule.block_sizes) if key == "block_sizes" else getattr(rule, key) is not None
         if key in needed and not given and key != "block_sizes":
             hint = "docs/allocation/methods.md tells what it means"
-            inspection.error("STUDY-105", _PATH, f"`{rule.method}` needs `{key}`", hint)
+            inspection.error("STUDY-105", (*_PATH, "method"), f"`{rule.method}` needs `{key}`", hint)
         elif given and key not in needed:
             hint = "remove it, or name the method that it belongs to"
             inspection.error("STUDY-105", (*_PATH, key), f"`{rule.method}` has no use for `{key}`", hint)
@@ -134,7 +134,7 @@ def _check_factors(inspection: Inspection, rule: Randomisation) -> None:
                 inspection.error("STUDY-011", where, f"`{name}` cannot be part of a stratum's name", hint)
     if rule.method == "minimisation" and not rule.strata and not rule.by_site:
         message = "minimisation without a factor has nothing to balance"
-        inspection.error("STUDY-105", _PATH, message, "list `strata`, or use another method")
+        inspection.error("STUDY-105", (*_PATH, "method"), message, "list `strata`, or use another method")
 
 
 def _check_kits(inspection: Inspection) -> None:

@@ -155,8 +155,9 @@ class Population:
 
 
 #: What a role may be allowed to do beside what it sees: make and seal the list, open the packing list, record
-#: who can be allocated, allocate, hand kits out and take them back, release and ship kits, break the code of a
-#: participant, assess what an unblinding did, lock the database, make a copy for an interim analysis, reveal.
+#: who can be allocated, allocate, hand kits out and take them back, release and ship kits, break the code of
+#: a participant, assess what an unblinding did, lock the database, copy the list for an interim analysis,
+#: reveal it.
 Task = Literal[
     "seal",
     "pack",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -389,3 +391,25 @@ def test_labels_that_cannot_be_set_are_refused(packed: Database, study: Study) -
     long = dataclasses.replace(study.kits[0], label=("word " * 400,))
     with pytest.raises(AllocationError, match="does not fit"):
         label_sheet(labels(dataclasses.replace(study, kits=(long,)), bare, blank=True))
+
+
+def test_two_pharmacists_at_once_hand_out_one_kit(database_url: str, study: Study) -> None:
+    first = open_database(database_url, create=True)
+    trial.stocked(first, study)
+    first.close()
+    start = threading.Barrier(4)
+
+    def hand_out(_: int) -> str:
+        mine = open_database(database_url)
+        try:
+            start.wait()
+            with mine.writing() as tx:
+                return f"kit {trial.give(tx, study).kit.number}"
+        except AllocationError as error:
+            return error.faults[0].id
+        finally:
+            mine.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        told = sorted(pool.map(hand_out, range(4)))
+    assert told == ["ALLOC-072"] * 3 + [f"kit {FIRST}"]

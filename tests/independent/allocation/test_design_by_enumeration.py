@@ -11,6 +11,9 @@ from design_studies import NEPHRITIS, study_with
 
 from lupustrial.allocation.design import design_report
 from lupustrial.allocation.design._guess import Convergence, HiddenBlocks
+from lupustrial.allocation.design._plan import trial_seed
+from lupustrial.allocation.design._tally import Ruler
+from lupustrial.allocation.methods import PermutedBlocks, Stream
 
 
 def block_words(ratio: dict[str, int], size: int) -> list[str]:
@@ -147,3 +150,41 @@ def test_level_with_each_other_the_arm_with_the_largest_share_is_guessed() -> No
     assert guesser.right((0, 0, 0), (2, 1, 1)) == 1 / 2
     assert guesser.right((2, 1, 0), (0, 1, 3)) == 3 / 4
     assert guesser.right((4, 1, 1), (2, 1, 1)) == 1 / 4  # B and C, any
+
+
+@pytest.mark.parametrize(
+    ("ratio", "sizes", "n"), [({"A": 2, "B": 1}, (3, 6), 8), ({"A": 3, "B": 1}, (4, 8), 9)]
+)
+def test_by_place_the_guesser_still_does_not_know_the_size(
+    ratio: dict[str, int], sizes: tuple[int, ...], n: int
+) -> None:
+    """The same 200 trials again: the guess by Bayes from the enumeration, right as the block says."""
+    trials = 200
+    found = sequences(ratio, sizes, n)
+    guesses = {word[:k]: after(found, word[:k]) for word in found for k in range(n)}
+    method = PermutedBlocks(arms=tuple(ratio), ratio=tuple(ratio.values()), block_sizes=sizes)
+    right: dict[int, list[float]] = defaultdict(list)
+    for trial in range(trials):
+        state, stream, word = method.start(), Stream(trial_seed(1, trial), "list/all"), ""
+        for _ in range(n):
+            chances = [guesses[word].get(arm, 0.0) for arm in ratio]
+            guessed = [place for place, chance in enumerate(chances) if math.isclose(chance, max(chances))]
+            truth = [float(chance) for chance in state.chances()]
+            right[state.place + 1].append(sum(truth[place] for place in guessed) / len(guessed))
+            word += state.choose(stream)
+    study = study_with(participants=n, method="permuted_blocks", ratio=ratio, block_sizes=sizes)
+    places = design_report(study, trials=trials).own.places
+    assert {one.place: one.known for one in places} == pytest.approx(
+        {place: sum(values) / len(values) for place, values in right.items()}, abs=1e-12
+    )
+
+
+def test_imbalance_is_in_participants_of_the_smallest_share() -> None:
+    for ratio, counts, expected in (
+        ((2, 2), (3, 1), 2.0),  # equal shares: the difference
+        ((2, 3), (4, 3), 2.0),  # 4 x 2/2 - 3 x 2/3
+        ((1, 2), (0, 3), 1.5),  # 3 x 1/2 - 0
+        ((1, 1, 4), (2, 1, 4), 1.0),  # 2, 1, 4/4
+    ):
+        ruler = Ruler(ratio)
+        assert ruler.whole(counts) * ruler.unit == pytest.approx(expected)

@@ -98,6 +98,8 @@ def test_a_kit_is_good_until_its_last_dose_on_the_day_it_expires(database: Datab
     late = refused(database, study, on=dt.date(2025, 1, 28), kit=FIRST)  # last dose on 1 February
     assert [fault.id for fault in late.faults] == ["ALLOC-068"]
     assert "expires on 2025-01-31, before its last dose on 2025-02-01" in str(late)
+    same_day = refused(database, study, on=dt.date(2025, 1, 31), kit=FIRST)
+    assert "before its last dose on 2025-02-04" in str(same_day)
     over = refused(database, study, on=dt.date(2025, 2, 1), kit=FIRST)
     assert "expired on 2025-01-31" in str(over)
     assert [fault.id for fault in refused(database, study, on=dt.date(2025, 2, 1)).faults] == [

@@ -21,6 +21,8 @@ from lupustrial.allocation.methods import (
     list_label,
 )
 
+_LEVEL = 1 - 1e-9  # chances that differ by less are equal; those of hidden blocks are sums of floats
+
 
 @dataclass
 class _List:
@@ -139,7 +141,7 @@ class Simulation:
         sums.known += most / total
         sums.certain += certain
         if isinstance(entry.state, BlocksState):  # the place is hidden from guessers: the true weights count
-            guessed = [place for place, chance in enumerate(chances) if chance == most]
+            guessed = [place for place, chance in enumerate(chances) if chance > most * _LEVEL]
             place = self.tally.places.setdefault(entry.state.place, Place())
             place.count += 1
             place.convergence += self._guesser.right(looks[0], weights)

@@ -115,7 +115,7 @@ def due_of_new(study: Study, slot: int, *, on: dt.date, days: int) -> Iterator[D
 def due_of_old(study: Study, place: Place, kits: Sequence[Kit], *, on: dt.date, days: int) -> Iterator[Due]:
     """Give the kits that somebody needs until the horizon who is in the trial.
 
-    The days of visits are counted from the first kit that he got; each is looked at from the first day of its
+    The days of visits are counted from the first kit handed out; each is looked at from the first day of its
     window, and given up when its window is over. Who got none yet needs the kits of somebody who comes today.
     """
     had = {(kit.type, kit.visit): kit.dispensed_on for kit in kits if kit.participant is not None}

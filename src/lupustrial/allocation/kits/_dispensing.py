@@ -18,12 +18,12 @@ class Request:
 
     Attributes:
         participant: Who is to get a kit.
-        slot: Number of his slot.
-        site: Site where he is.
+        slot: Number of the participant's slot.
+        site: Site of the participant.
         visit: Id of the visit.
         type: Id of the kit's type.
         on: Day on which it is handed out; the first dose is taken on it.
-        replacement: Whether it replaces a kit that he got at this visit.
+        replacement: Whether it replaces a kit that was handed out at this visit.
     """
 
     participant: str

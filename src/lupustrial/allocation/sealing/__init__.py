@@ -13,7 +13,14 @@ from lupustrial.allocation.sealing._keys import (
     sealed_for,
     write_key,
 )
-from lupustrial.allocation.sealing._list import AllocationList, PackedKit, Slot, make_list, parameters_of
+from lupustrial.allocation.sealing._list import (
+    AllocationList,
+    PackedKit,
+    Slot,
+    list_from,
+    make_list,
+    parameters_of,
+)
 from lupustrial.allocation.sealing._seal import (
     Sealed,
     SealedSlot,
@@ -41,6 +48,7 @@ __all__ = [
     "commit",
     "is_locked",
     "leaf_of",
+    "list_from",
     "make_key",
     "make_list",
     "open_envelope",

@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from lupustrial.allocation._numbers import draw_numbers
@@ -163,13 +164,19 @@ def make_list(study: Study, seed: bytes) -> AllocationList:
     Raises:
         AllocationError: ALLOC-001, the study randomises nobody; ALLOC-003, the seed cannot be used.
     """
-    parameters = parameters_of(study)
-    length = parameters["slots"]
+    return list_from(parameters_of(study), seed)
+
+
+def list_from(parameters: Mapping[str, Any], seed: bytes) -> AllocationList:
+    """Make a list from the parameters that were committed to, whatever was amended since.
+
+    Raises:
+        AllocationError: as `make_list`.
+    """
+    rule, length = _rule(parameters), parameters["slots"]
     places = [(stratum, place) for stratum in parameters["strata"] for place in range(1, length + 1)]
     numbers = draw_numbers(Stream(seed, "numbers"), len(places))
-    arms = [
-        arm for stratum in parameters["strata"] for arm in _arms(study.randomisation, seed, stratum, length)
-    ]
+    arms = [arm for stratum in parameters["strata"] for arm in _arms(rule, seed, stratum, length)]
     types = list(_kit_types(parameters))
     kits = iter(draw_numbers(Stream(seed, "kits"), len(places) * len(types)))
     slots = tuple(
@@ -197,6 +204,20 @@ def _arms(rule: Randomisation, seed: bytes, stratum: str, length: int) -> Sequen
     method = PermutedBlocks(arms=tuple(rule.ratio), ratio=tuple(rule.ratio.values()), block_sizes=(length,))
     state, stream = method.start(), Stream(seed, "pool")
     return [state.choose(stream) for _ in range(length)]
+
+
+def _rule(parameters: Mapping[str, Any]) -> Randomisation:
+    """Return the rule that the parameters tell, without the factors, which no list needs."""
+    probability = parameters["probability"]
+    return Randomisation(
+        method=parameters["method"],
+        ratio=dict(zip(parameters["arms"], parameters["ratio"], strict=True)),
+        block_sizes=tuple(parameters["block_sizes"]),
+        probability=None if probability is None else Decimal(probability),
+        maximum_imbalance=parameters["maximum_imbalance"],
+        urn_start=parameters["urn_start"],
+        urn_added=parameters["urn_added"],
+    )
 
 
 def _kit_types(parameters: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

@@ -121,7 +121,8 @@ def seal(
 def slots_table(slots: Sequence[SealedSlot]) -> bytes:
     """Return ``slots.csv``: number, stratum, position, leaf and digest of the envelope, in list order."""
     rows = "".join(
-        f"{slot.number},{_quoted(slot.stratum)},{slot.position},{slot.leaf},{slot.digest}\n" for slot in slots
+        f"{slot.number},{_quoted(slot.stratum)},{slot.position},{_quoted(slot.leaf)},{slot.digest}\n"
+        for slot in slots
     )
     return f"number,stratum,position,leaf,envelope\n{rows}".encode()
 

@@ -87,22 +87,32 @@ def screen(
                 "stratum": stratum,
             },
         )
-        tx.run(
-            "INSERT INTO allocation_candidate "
-            "(study, participant, site, stratum, levels, consented, eligible, entry) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (study, participant) DO UPDATE SET "
-            "site = excluded.site, stratum = excluded.stratum, levels = excluded.levels, "
-            "consented = excluded.consented, eligible = excluded.eligible, entry = excluded.entry",
-            study.id,
-            candidate.participant,
-            candidate.site,
-            stratum,
-            canonical(dict(candidate.levels)),
-            int(candidate.consented),
-            int(candidate.eligible),
-            entry.position,
-        )
+        _keep(tx, study, candidate, stratum, entry.position)
     return entry
+
+
+def _keep(tx: Transaction, study: Study, candidate: Candidate, stratum: str, entry: int) -> None:
+    known = tx.one(
+        "SELECT 1 FROM allocation_candidate WHERE study = ? AND participant = ?",
+        study.id,
+        candidate.participant,
+    )
+    tx.run(
+        "INSERT INTO allocation_candidate "
+        "(site, stratum, levels, consented, eligible, entry, study, participant) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        if known is None
+        else "UPDATE allocation_candidate SET site = ?, stratum = ?, levels = ?, consented = ?, "
+        "eligible = ?, entry = ? WHERE study = ? AND participant = ?",
+        candidate.site,
+        stratum,
+        canonical(dict(candidate.levels)),
+        int(candidate.consented),
+        int(candidate.eligible),
+        entry,
+        study.id,
+        candidate.participant,
+    )
 
 
 def candidate_profile(tx: Transaction, study: Study, participant: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from lupustrial.allocation.sealing import (
     AllocationList,
     Recipient,
     commit,
-    make_list,
+    list_from,
     sealed_for,
 )
 from lupustrial.errors import AllocationError, Fault
@@ -105,7 +105,8 @@ def copy_list(
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(("participant", "slot", "arm"))
         writer.writerows(rows)
-        sealed = sealed_for(text.getvalue().encode(), to)
+        longest = len(text.getvalue()) + sum(_width(study) - len(arm) for _, _, arm in rows)
+        sealed = sealed_for(text.getvalue().ljust(longest, "\n").encode(), to)
         data = {
             "participants": len(rows),
             "sealed": hashlib.sha256(sealed).hexdigest(),
@@ -172,14 +173,19 @@ def check_list(study: Study, made: AllocationList, public: Mapping[str, Any]) ->
     Raises:
         AllocationError: ALLOC-048, it is another one, or its seed gives another.
     """
-    if commit(made).digest != public["digest"]:
+    if made.parameters["study"] != study.id or commit(made).digest != public["digest"]:
         message = "this is not the list that was committed to"
-    elif make_list(study, made.seed) != made:
-        message = "the seed of the list gives another list by the study as it is now"
+    elif list_from(made.parameters, made.seed) != made:
+        message = "the seed of the list gives another list"
     else:
         return
     hint = "do not use it; `scripts/verify_allocation.py` tells what differs"
     raise AllocationError(Fault(id="ALLOC-048", message=message, place="list.age", hint=hint))
+
+
+def _width(study: Study) -> int:
+    """Return the length of the longest arm id, up to which a copy is filled with empty lines."""
+    return max(len(arm.id) for arm in study.arms)
 
 
 def _state(tx: Transaction, study: Study) -> tuple[dict[str, Any], int | None, int | None]:

@@ -28,6 +28,16 @@ _TABLES = (
 )
 
 
+#: A change has to come with the entry of the ledger that was appended just before it.
+_HEAD = "(SELECT position FROM ledger_head WHERE id = 1)"
+_SET_ONCE = (
+    f"(COALESCE(NEW.{{0}}, 0) = COALESCE(OLD.{{0}}, 0) OR (OLD.{{0}} IS NULL AND NEW.{{0}} = {_HEAD}))"
+)
+#: A slot is taken with the entry that tells so.
+_TOLD = """(SELECT body FROM ledger WHERE position = NEW.entry) LIKE
+    '%"data":{"number":' || NEW.number || ',"participant":"' || NEW.participant || '"%'"""
+
+
 def create_store(tx: Transaction) -> None:
     """Make the ledger and the tables of allocation where they are missing, and their guards."""
     create_ledger(tx)
@@ -38,16 +48,23 @@ def create_store(tx: Transaction) -> None:
         "allocation_list",
         "a sealed list is never changed, and a lock or reveal never taken back",
         unless="NEW.study = OLD.study AND NEW.public = OLD.public AND NEW.digest = OLD.digest "
-        "AND (OLD.locked IS NULL OR NEW.locked = OLD.locked) "
-        "AND (OLD.revealed IS NULL OR NEW.revealed = OLD.revealed)",
+        f"AND {_SET_ONCE.format('locked')} AND {_SET_ONCE.format('revealed')}",
     )
     refuse_changes(
         tx,
         "allocation_slot",
         "a slot is taken once, and neither changed nor given back",
-        unless="OLD.participant IS NULL AND NEW.participant IS NOT NULL AND NEW.entry IS NOT NULL "
+        unless="OLD.participant IS NULL AND NEW.participant IS NOT NULL "
         "AND NEW.study = OLD.study AND NEW.number = OLD.number AND NEW.stratum = OLD.stratum "
-        "AND NEW.position = OLD.position AND NEW.leaf = OLD.leaf AND NEW.envelope = OLD.envelope",
+        "AND NEW.position = OLD.position AND NEW.leaf = OLD.leaf AND NEW.envelope = OLD.envelope "
+        f"AND {_TOLD}",
+    )
+    refuse_changes(
+        tx,
+        "allocation_candidate",
+        "how somebody was screened changes with an entry of the ledger only",
+        unless="NEW.study = OLD.study AND NEW.participant = OLD.participant AND NEW.entry > OLD.entry "
+        f"AND NEW.entry = {_HEAD}",
     )
     create_kits(tx)
     refuse_changes(tx, "allocation_unblinded", "who was unblinded stays unblinded")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lupustrial.allocation.sealing import root_of
+from lupustrial.allocation.sealing import SealedSlot, root_of, slots_table
+from lupustrial.allocation.store._kept import kept_otherwise
 from lupustrial.allocation.store._unblind import unblindings
 from lupustrial.errors import Fault
 from lupustrial.ledger import Anchor, Database, Entry, Transaction, canonical, entries, verify_ledger
@@ -52,7 +54,9 @@ def verify_store(
     Returns:
         LEDGER faults; ALLOC-050, a file was changed or is missing; ALLOC-051, a slot was changed; ALLOC-052,
         slots and ledger tell different allocations; ALLOC-053, a slot was passed over; ALLOC-054, somebody
-        was allocated who could not be; ALLOC-055, the published commitment was changed.
+        was allocated who could not be, or from another stratum's list; ALLOC-055, the published commitment
+        was changed; ALLOC-056, screening, unblinding, lock or reveal are kept otherwise than the ledger
+        tells.
     """
     with db.reading() as tx:
         faults = verify_ledger(tx, anchors)
@@ -71,6 +75,7 @@ def verify_store(
             faults += _slots(public, slots, sealed)
             faults += _files(public, sealed) if sealed is not None else ()
         faults += _allocations(study, known, slots)
+        faults += kept_otherwise(tx, study, known)
         assessed = {entry.data["of"] for entry in known if entry.kind == "unblinding assessed"}
         unassessed = tuple(one for one in unblindings(tx, study) if one.position not in assessed)
     checked += [
@@ -89,13 +94,13 @@ def verify_store(
 
 
 def _published(tx: Transaction, study: Study, known: Sequence[Entry]) -> Iterator[Fault]:
-    row = tx.one("SELECT public FROM allocation_list WHERE study = ?", study.id)
+    row = tx.one("SELECT public, digest FROM allocation_list WHERE study = ?", study.id)
     sealed = [entry for entry in known if entry.kind == "list sealed"]
     if len(sealed) != 1 or row is None:
         yield _fault(
             "ALLOC-055", f"{len(sealed)} lists were sealed, {int(row is not None)} is kept", study.id
         )
-    elif canonical(sealed[0].data) != row[0]:
+    elif row != (canonical(sealed[0].data), sealed[0].data["digest"]):
         yield _fault("ALLOC-055", "the commitment is not the one in the ledger", "table allocation_list")
 
 
@@ -105,33 +110,50 @@ def _slots(
     commitment = public["commitment"]
     order = {stratum: place for place, stratum in enumerate(commitment["parameters"]["strata"])}
     listed = sorted(slots, key=lambda row: (order.get(row[1], len(order)), row[2]))
+    found = [_sealed_slot(row) for row in listed]
+    root = root_of([_bytes(slot.leaf) for slot in found]).hex()
+    if root == commitment["root"] and _is(slots_table(found), public["files"]["slots.csv"]):
+        return
     table = _table(sealed, public) if sealed is not None else None
-    named = False
-    for row in listed if table is not None else ():
-        number = int(row[0])
-        digest = hashlib.sha256(base64.b64decode(row[4])).hexdigest()
-        found = (str(row[1]), str(row[2]), str(row[3]), digest)
-        if table is not None and table.get(number) != found:
-            named = True
-            yield _fault("ALLOC-051", "the slot is not as it was sealed", f"slot {number} in the database")
-    if table is not None and set(table) != {int(row[0]) for row in listed}:
-        named = True
-        yield _fault("ALLOC-051", "slots are missing, or there are some too many", "table allocation_slot")
-    root = root_of([bytes.fromhex(row[3]) for row in listed]).hex()
-    if not named and (root != commitment["root"] or len(listed) != commitment["slots"]):
+    if table is None:
         yield _fault("ALLOC-051", "the slots are not those that were committed to", "table allocation_slot")
+        return
+    for slot in found:
+        row = (slot.stratum, str(slot.position), slot.leaf, slot.digest)
+        if table.get(str(slot.number), row) != row:
+            yield _fault(
+                "ALLOC-051", "the slot is not as it was sealed", f"slot {slot.number} in the database"
+            )
+    if table.keys() != {str(slot.number) for slot in found}:
+        yield _fault("ALLOC-051", "slots are missing, or there are some too many", "table allocation_slot")
 
 
-def _table(sealed: Path, public: Mapping[str, Any]) -> dict[int, tuple[str, ...]] | None:
+def _sealed_slot(row: Sequence[Any]) -> SealedSlot:
+    try:
+        envelope = base64.b64decode(row[4], validate=True)
+    except ValueError:
+        envelope = b""  # no slot was sealed with nothing
+    return SealedSlot(number=row[0], stratum=row[1], position=row[2], kits=(), leaf=row[3], envelope=envelope)
+
+
+def _bytes(leaf: str) -> bytes:
+    try:
+        return bytes.fromhex(leaf)
+    except ValueError:
+        return leaf.encode()
+
+
+def _is(content: bytes, digest: str) -> bool:
+    return hashlib.sha256(content).hexdigest() == digest
+
+
+def _table(sealed: Path, public: Mapping[str, Any]) -> dict[str, tuple[str, ...]] | None:
     """Read ``slots.csv`` if it is as it was sealed."""
-    import csv
-
     path = sealed / "slots.csv"
-    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != public["files"]["slots.csv"]:
+    if not path.is_file() or not _is(path.read_bytes(), public["files"]["slots.csv"]):
         return None
     with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))[1:]
-    return {int(row[0]): tuple(row[1:]) for row in rows}
+        return {row[0]: tuple(row[1:]) for row in list(csv.reader(file))[1:]}
 
 
 def _files(public: Mapping[str, Any], sealed: Path) -> Iterator[Fault]:
@@ -139,7 +161,7 @@ def _files(public: Mapping[str, Any], sealed: Path) -> Iterator[Fault]:
         path = sealed / name
         if not path.is_file():
             yield _fault("ALLOC-050", "the file is missing", str(path))
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        elif not _is(path.read_bytes(), digest):
             yield _fault("ALLOC-050", "the file is not the one that was sealed", str(path))
     path = sealed / "commitment.json"
     try:
@@ -164,7 +186,7 @@ def _allocations(study: Study, known: Sequence[Entry], slots: Sequence[tuple[Any
         yield _fault("ALLOC-052", "a participant or a slot was allocated twice", "ledger")
     if study.randomisation.method != "minimisation":
         yield from _order(slots)
-    yield from _entitled(known)
+    yield from _entitled(known, {int(row[0]): row[1] for row in slots})
 
 
 def _order(slots: Sequence[tuple[Any, ...]]) -> Iterator[Fault]:
@@ -176,18 +198,24 @@ def _order(slots: Sequence[tuple[Any, ...]]) -> Iterator[Fault]:
         last[stratum] = (free or participant is None, entry if participant is not None else before)
 
 
-def _entitled(known: Sequence[Entry]) -> Iterator[Fault]:
-    able: dict[str, bool] = {}
+def _entitled(known: Sequence[Entry], strata: Mapping[int, str]) -> Iterator[Fault]:
+    able: dict[str, str | None] = {}  # stratum of who can be allocated
     locked = False
     for entry in known:
+        data, message = entry.data, ""
         if entry.kind == "screened":
-            able[entry.data["participant"]] = entry.data["consented"] and entry.data["eligible"]
+            able[data["participant"]] = data["stratum"] if data["consented"] and data["eligible"] else None
         elif entry.kind == "locked":
             locked = True
-        elif entry.kind == "allocated" and (locked or not able.get(entry.data["participant"], False)):
-            message = (
-                "allocated after the lock" if locked else "allocated without being eligible and consented"
-            )
+        elif entry.kind == "allocated":
+            stratum = able.get(data["participant"])
+            if locked:
+                message = "allocated after the lock"
+            elif stratum is None:
+                message = "allocated without being eligible and consented"
+            elif strata.get(int(data["number"]), stratum) != stratum:
+                message = "allocated from the list of another stratum"
+        if message:
             yield _fault("ALLOC-054", message, f"ledger entry {entry.position}")
 
 
