@@ -85,8 +85,8 @@ def set_up(database: Database, trial: Study) -> None:
                     position,
                 )
                 rows += [
-                    (number(slot, nth), slot, kind.id, nth)
-                    for kind in trial.kits
+                    (number(slot, nth + 4 * place), slot, kind.id, nth)
+                    for place, kind in enumerate(trial.kits)
                     for nth in range(1, len(kind.dispensed) + kind.spare + 1)
                 ]
         pack(tx, trial, rows, SPONSOR)
@@ -103,7 +103,8 @@ def enrol(tx: Transaction, trial: Study, participant: str, site: str, slot: int)
         site,
         site,
     )
-    entry = append(tx, study=trial.id, kind="allocated", by=PHARMACIST, data={"participant": participant})
+    data = {"number": slot, "participant": participant}
+    entry = append(tx, study=trial.id, kind="allocated", by=PHARMACIST, data=data)
     tx.run(
         "UPDATE allocation_slot SET participant = ?, entry = ? WHERE study = ? AND number = ?",
         participant,

@@ -137,6 +137,7 @@ def export_kits(
     content = opened(
         read_bytes(sealed / "production.age"), open_key(key, share, passphrase_file), "production.age"
     )
+    content = content.rstrip() + b"\n"  # it was filled with empty lines
     db = open_database(store)
     try:
         entry = note_packing(db, loaded, content, actor(by, role))

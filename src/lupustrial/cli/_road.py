@@ -92,7 +92,7 @@ def run_study(
         sealed = _rehearse(study, records, fresh, tell) if records.stamp.synthetic else None
         with step("write", "copying the study folder"):
             shutil.copytree(study.folder, fresh / "study", ignore=shutil.ignore_patterns("data", ".*"))
-        header, results = _travel(study, records, fresh, step)
+        header, results = _travel(study, records, fresh, step, sealed)
         with step("write", "writing the manifest"):
             manifest = write_manifest(fresh, study, _inputs(study, source))
     return RunResult(
@@ -130,7 +130,7 @@ def _rehearse(study: Study, records: Source, fresh: Path, tell: Callable[[str, s
 
 
 def _travel(
-    study: Study, source: Source, out: Path, step: Step
+    study: Study, source: Source, out: Path, step: Step, commitment: str | None
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Go from records to report, writing every stage under ``out``; return the key results."""
     from lupustrial.adam import derive
@@ -153,7 +153,9 @@ def _travel(
         ard.write_csv(out / "results" / "ard.csv")
     with step("report", "drawing tables, figures and the report"):
         href = render_lineage(study, datasets, source.stamp, out)
-        render_report(study, ard, source.stamp, out, published=claims, lineage_href=href)
+        render_report(
+            study, ard, source.stamp, out, published=claims, lineage_href=href, commitment=commitment
+        )
         header, results = table_texts(study, ard, "KEY", published=claims)
     return header, results
 

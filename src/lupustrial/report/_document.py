@@ -10,6 +10,7 @@ from typing import Any
 from lupustrial.report._appendix import LineageHref, appendix_entry, method_texts
 from lupustrial.report._estimands import estimand_blocks, plan_blocks, settings
 from lupustrial.report._figures import RenderedFigure
+from lupustrial.report._randomisation import randomisation_lines
 from lupustrial.report._results import DAGGER, Outcome, Results
 from lupustrial.report._tables import Cell, Table
 from lupustrial.study import Stamp, Study
@@ -33,6 +34,7 @@ class Document:
     figures: Sequence[Mapping[str, Any]]  # groups of panels
     estimands: Sequence[Mapping[str, Any]]
     chapters: Sequence[Mapping[str, Any]]  # one for each further plan
+    randomisation: Sequence[tuple[str, str]]
     methods: Sequence[Mapping[str, str]]
     appendix: Sequence[Mapping[str, Any]]
 
@@ -54,7 +56,11 @@ class Displays:
 
 
 def build_document(
-    first: Displays, further: Sequence[Displays], stamp: Stamp, lineage_href: LineageHref | None
+    first: Displays,
+    further: Sequence[Displays],
+    stamp: Stamp,
+    lineage_href: LineageHref | None,
+    commitment: str | None = None,
 ) -> Document:
     """Lay out tables and figures of each plan, methods, and the appendix of the results that they show."""
     results = first.results
@@ -87,6 +93,7 @@ def build_document(
         figures=_grouped([figure for figure in drawn if figure["kind"] != "consort"]),
         estimands=estimands,
         chapters=chapters,
+        randomisation=randomisation_lines(study, commitment),
         methods=method_texts(
             {outcome.key.method for outcome in shown}, [one.results.study.plan for one in (first, *further)]
         ),

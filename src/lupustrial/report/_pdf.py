@@ -90,6 +90,7 @@ def _content(document: Document) -> dict[str, Any]:
         ],
         "estimands": [_estimand(block) for block in document.estimands],
         "planned": list(plan.notes),
+        "randomisation": [list(line) for line in document.randomisation],
         "methods": list(document.methods),
         "alpha": str(plan.alpha),
         "confidence": f"{plan.confidence * 100:.0f}",

@@ -29,6 +29,7 @@ def render_report(
     *,
     published: Mapping[str, Published] | None = None,
     lineage_href: Callable[[Mapping[str, Any]], str | None] | None = None,
+    commitment: str | None = None,
 ) -> list[Path]:
     """Write the report of a study.
 
@@ -39,6 +40,7 @@ def render_report(
         out: The folder to write to; made where it is missing.
         published: What was printed for each claim, by claim id; cells of it stay empty without.
         lineage_href: Gives for a row of the ARD the address of a page that traces it further, or None.
+        commitment: Of the sealed allocation list that was revealed with the results, or None.
 
     Returns:
         The files written, in order: ``tables/ID.html`` and ``.csv``, ``figures/ID.svg``, ``report.html``,
@@ -49,7 +51,7 @@ def render_report(
     further = [
         _displays(results.under(name), stamp, published or {}, name=name) for name in study.further_plans
     ]
-    document = build_document(first, further, stamp, lineage_href)
+    document = build_document(first, further, stamp, lineage_href, commitment)
     tables = [table for part in (first, *further) for table in part.tables]
     files: dict[Path, bytes] = {}
     for name, text in _table_files(document, tables).items():

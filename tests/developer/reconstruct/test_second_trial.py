@@ -31,7 +31,14 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Source]:
 
 
 def test_public_names() -> None:
-    assert room.__all__ == ["Statistic", "Target", "Targets", "read_targets", "reconstruct", "reconstructed_list"]
+    assert room.__all__ == [
+        "Statistic",
+        "Target",
+        "Targets",
+        "read_targets",
+        "reconstruct",
+        "reconstructed_list",
+    ]
 
 
 def test_every_figure_is_attained(trial: tuple[Study, Source]) -> None:

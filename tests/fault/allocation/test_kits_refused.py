@@ -27,6 +27,7 @@ from lupustrial.allocation.kits import (
     rebuild,
     receive,
     release,
+    return_kit,
     ship,
     verify_kits,
 )
@@ -298,6 +299,19 @@ def test_even_with_a_new_entry_a_dispensed_kit_stays_with_its_participant(
         change()
 
 
+def test_an_entry_about_something_else_does_not_let_a_kit_change(given: Database, study: Study) -> None:
+    def change(number: int) -> None:
+        with given.writing() as tx:
+            entry = append(tx, study=study.id, kind="note", by=trial.SPONSOR, data={"kits": [SECOND]})
+            tx.run("UPDATE kit SET state = 'quarantined', entry = ? WHERE number = ?", entry.position, number)
+
+    with pytest.raises(Exception, match="a kit changes"):
+        change(SPARE)
+    change(SECOND)  # it is named; the comparison with the ledger finds what the entry does not say
+    with given.reading() as tx:
+        assert [fault.place for fault in verify_kits(tx, study)] == [f"kit {SECOND}"]
+
+
 def test_a_shipment_that_came_is_not_changed(given: Database) -> None:
     with pytest.raises(Exception, match="a shipment changes"), given.writing() as tx:
         tx.run("UPDATE shipment SET high = '5', entry = 9999 WHERE number = 1")
@@ -364,6 +378,8 @@ def test_a_forged_entry_that_cannot_follow_is_named(
 def test_a_count_in_the_ledger_that_does_not_add_up_is_named(given: Database, study: Study) -> None:
     with given.writing() as tx:
         data = {"kit": FIRST, "on": "2025-01-20", "used": 3, "unused": 3, "lost": 0}
+        return_kit(tx, study, FIRST, on=trial.DAY, by=trial.PHARMACIST, used=2, unused=1, lost=0)
+        assert verify_kits(tx, study) == []
         append(tx, study=study.id, kind="kit returned", by=trial.PHARMACIST, data=data)
         assert "ALLOC-086" in [fault.id for fault in verify_kits(tx, study)]
 

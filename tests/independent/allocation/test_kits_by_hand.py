@@ -118,6 +118,8 @@ def test_the_longest_dosing_of_all_arms_counts(study: Study) -> None:
         if arm.dosing is not None
     )
     assert last_dose(dataclasses.replace(study, arms=arms), kind, dt.date(2025, 1, 1)) == dt.date(2025, 1, 15)
+    undosed = tuple(dataclasses.replace(arm, dosing=None) for arm in study.arms)
+    assert last_dose(dataclasses.replace(study, arms=undosed), kind, trial.DAY) == trial.DAY
     # five units: doses 0, 2, 4 of the first cycle, 28 and 30 of the second
     five = dataclasses.replace(kind, units=5)
     assert last_dose(study, five, dt.date(2025, 1, 1)) == dt.date(2025, 1, 31)
@@ -205,6 +207,28 @@ def test_a_visit_without_kits_an_unknown_visit_and_a_wrong_type_are_refused(
     assert "V0, V4" in str(none)
     assert "no visit `V9`" in str(refused(stocked, study, "V9"))
     assert "no kit `TAB`" in str(refused(stocked, study, "V0", kind="TAB"))
+
+
+def test_a_visit_with_kits_of_two_types_asks_which(database: Database) -> None:
+    one = trial.study()
+    tablets = dataclasses.replace(one.kits[0], id="TAB", dispensed=("V0",), spare=0)
+    study = dataclasses.replace(one, kits=(*one.kits, tablets))
+    trial.set_up(database, study)
+    tab = trial.number(1107, 5)  # the first of the second type
+    with database.writing() as tx:
+        trial.release_all(tx, study)
+        trial.deliver(tx, study, "01", [FIRST, SECOND, SPARE, tab])
+        trial.enrol(tx, study, "01-1", "01", 1107)
+    which = refused(database, study)
+    assert [fault.id for fault in which.faults] == ["ALLOC-066"]
+    assert "CYC, TAB" in str(which)
+    wrong = refused(database, study, kind="TAB", kit=FIRST)
+    assert [fault.id for fault in wrong.faults] == ["ALLOC-066"]
+    assert "a `TAB` is due" in str(wrong)
+    with database.writing() as tx:
+        assert trial.give(tx, study, kind="TAB").kit.number == tab
+        assert trial.give(tx, study, kind="CYC").kit.number == FIRST  # of another type: no replacement
+    assert [fault.id for fault in refused(database, study, kind="TAB").faults] == ["ALLOC-072"]
 
 
 def test_a_second_kit_at_a_visit_is_a_replacement_with_a_reason_from_the_spare(
@@ -341,6 +365,15 @@ def test_days_follow_each_other(stocked: Database, study: Study) -> None:
     assert ids(error) == ["ALLOC-082"]
     tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=3)
     assert "ALLOC-082" in [fault.id for fault in refused(stocked, study, "V4", on=tomorrow).faults]
+
+
+def test_a_day_that_has_begun_somewhere_is_not_in_the_future(stocked: Database, study: Study) -> None:
+    latest = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=14)).date()
+    with pytest.raises(AllocationError) as error, stocked.writing() as tx:
+        destroy(tx, study, [SPARE], on=latest + dt.timedelta(days=2), by=trial.PHARMACIST, why="old")
+    assert ids(error) == ["ALLOC-082"]
+    with stocked.writing() as tx:
+        destroy(tx, study, [SPARE], on=latest, by=trial.PHARMACIST, why="old")
 
 
 def test_every_step_stands_in_the_ledger_with_who_and_why(stocked: Database, study: Study) -> None:

@@ -36,7 +36,7 @@ from lupustrial.allocation.kits import (
 from lupustrial.errors import AllocationError
 from lupustrial.ledger import open_database
 
-SLOTS = (1107, 1103)
+SLOTS = (1107, 1205)
 KITS = trial.kits_of(SLOTS)
 #: What may happen to a kit, written down again for this test: operation, states before, state after.
 STEPS = {
@@ -69,13 +69,13 @@ class Kits(RuleBasedStateMachine):
     def start(self) -> None:
         """Release all, bring two kits of a slot to each site, and give each slot to somebody there."""
         trial.set_up(self.database, self.study)
-        there = {"01": trial.kits_of([1107])[:2], "02": trial.kits_of([1103])[:2]}
+        there = {"01": trial.kits_of([1107])[:2], "02": trial.kits_of([1205])[:2]}
         with self.database.writing() as tx:
             trial.release_all(tx, self.study)
             for site, numbers in there.items():
                 trial.deliver(tx, self.study, site, numbers)
             trial.enrol(tx, self.study, "01-1", "01", 1107)
-            trial.enrol(tx, self.study, "02-1", "02", 1103)
+            trial.enrol(tx, self.study, "02-1", "02", 1205)
         self.state = dict.fromkeys(KITS, "released")
         self.site = dict.fromkeys(KITS)
         self.shipments = [[], []]
@@ -178,7 +178,7 @@ class Kits(RuleBasedStateMachine):
     )
     def dispense(self, number: int, who: str, visit: str, *, again: bool) -> None:
         """Hand out a kit by its number."""
-        site, slot = ("01", 1107) if who == "01-1" else ("02", 1103)
+        site, slot = ("01", 1107) if who == "01-1" else ("02", 1205)
         mine = number in trial.kits_of([slot])
         fit = mine and self.state[number] == "received" and self.site[number] == site
         with self.database.reading() as tx:

@@ -108,7 +108,7 @@ def unfit(study: Study, kit: Kit, request: Request) -> list[Fault]:
 
 
 def choose(study: Study, kits: Iterable[Kit], request: Request) -> Kit:
-    """Return the kit to hand out of those of the participant's slot.
+    """Return the kit to hand out; `kits` are those of the participant's slot.
 
     The one that expires first, then the first of its type; spares only where no other is fit. A replacement
     is a spare.
@@ -117,7 +117,7 @@ def choose(study: Study, kits: Iterable[Kit], request: Request) -> Kit:
         AllocationError: ALLOC-073 and why each kit is not fit.
     """
     kind = next(kind for kind in study.kits if kind.id == request.type)
-    mine = [kit for kit in kits if kit.slot == request.slot and kit.type == request.type]
+    mine = [kit for kit in kits if kit.type == request.type]
     regular = [kit for kit in mine if kit.nth <= len(kind.dispensed)]
     spare = [kit for kit in mine if kit.nth > len(kind.dispensed)]
     for group in (spare,) if request.replacement else (regular, spare):

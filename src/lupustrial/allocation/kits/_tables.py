@@ -24,7 +24,8 @@ _TABLES = (
         entry BIGINT NOT NULL,
         PRIMARY KEY (study, number))""",
 )
-#: A change has to come with an entry of the ledger that was appended just before it.
+#: A change has to come with the entry of the ledger that was appended last; that of a kit has to name it.
+_NAMED = "(SELECT body FROM ledger WHERE position = NEW.entry) LIKE '%' || NEW.number || '%'"
 _WITH_ENTRY = "NEW.entry > OLD.entry AND NEW.entry = (SELECT position FROM ledger_head WHERE id = 1)"
 _SAME_KIT = """NEW.number = OLD.number AND NEW.study = OLD.study AND NEW.slot = OLD.slot
     AND NEW.type = OLD.type AND NEW.nth = OLD.nth
@@ -42,13 +43,17 @@ _SAME_SHIPMENT = """NEW.study = OLD.study AND NEW.number = OLD.number
 def create_kits(tx: Transaction) -> None:
     """Make the tables and triggers of kits where they are missing; the ledger has to be there.
 
-    The triggers refuse DELETE, and every UPDATE that does not come with the entry that was appended last,
-    that gives a kit another slot, batch, expiry date or participant, or that changes what was destroyed.
+    The triggers refuse DELETE, and every UPDATE that does not come with the entry that was appended last (and
+    names the kit), that gives a kit another slot, batch, expiry date or participant, or that changes what was
+    destroyed.
     """
     for statement in _TABLES:
         tx.run(statement)
     refuse_changes(
-        tx, "kit", "a kit changes with an entry of the ledger only", unless=f"{_SAME_KIT} AND {_WITH_ENTRY}"
+        tx,
+        "kit",
+        "a kit changes with an entry of the ledger only",
+        unless=f"{_SAME_KIT} AND {_WITH_ENTRY} AND {_NAMED}",
     )
     refuse_changes(
         tx,

@@ -92,8 +92,8 @@ def seal(
     able = {purpose: [one for one in recipients if one.purpose == purpose] for purpose in set(FILES.values())}
     breakers = [one for one in recipients if one.purpose == "code_break"]
     contents = {
-        "list.age": made.to_json(),
-        "production.age": packing_list(study, made),
+        "list.age": made.to_json() + b" " * _shorter(made, {arm.id: arm.id for arm in study.arms}),
+        "production.age": packing_list(study, made) + b"\n" * _shorter(made, _products(study), kits=True),
         "seed.age": made.seed.hex().encode(),
     }
     files = {
@@ -129,7 +129,7 @@ def slots_table(slots: Sequence[SealedSlot]) -> bytes:
 
 def packing_list(study: Study, made: AllocationList) -> bytes:
     """Return the list for who packs the kits, in the order of their numbers: CSV with the product of each."""
-    product = {arm.id: arm.dosing.product if arm.dosing is not None else arm.id for arm in study.arms}
+    product = _products(study)
     rows = sorted(
         (kit.number, kit.type, kit.nth, slot.number, product[slot.arm])
         for slot in made.slots
@@ -140,6 +140,17 @@ def packing_list(study: Study, made: AllocationList) -> bytes:
     writer.writerow(("kit", "type", "nth", "slot", "product"))
     writer.writerows(rows)
     return text.getvalue().encode()
+
+
+def _products(study: Study) -> dict[str, str]:
+    return {arm.id: arm.dosing.product if arm.dosing is not None else arm.id for arm in study.arms}
+
+
+def _shorter(made: AllocationList, name: Mapping[str, str], *, kits: bool = False) -> int:
+    """Return by how much names are shorter than the longest: filled up, a file's length tells nothing."""
+    size = {arm: len(name[arm].encode()) for arm in made.parameters["arms"]}
+    longest = max(size.values())
+    return sum((longest - size[slot.arm]) * (len(slot.kits) if kits else 1) for slot in made.slots)
 
 
 def open_list(sealed: bytes, key: SecretKey, place: str = "list.age") -> AllocationList:

@@ -173,7 +173,7 @@ def check_list(study: Study, made: AllocationList, public: Mapping[str, Any]) ->
     Raises:
         AllocationError: ALLOC-048, it is another one, or its seed gives another.
     """
-    if made.parameters["study"] != study.id or commit(made).digest != public["digest"]:
+    if made.parameters.get("study") != study.id or commit(made).digest != public["digest"]:
         message = "this is not the list that was committed to"
     elif list_from(made.parameters, made.seed) != made:
         message = "the seed of the list gives another list"
