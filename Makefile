@@ -32,11 +32,12 @@ imports: ## the import rules of the rooms
 sizes: ## the module-size table
 	@$(BIN)/python scripts/module_sizes.py
 
-bench: ## time and memory: the road at 60, 600 and 6,000 participants, instruments up to 10 million rows, statistics
+bench: ## time and memory: the road at 60, 600 and 6,000 participants, instruments up to 10 million rows, statistics, allocation
 	@bash scripts/setup.sh dev
 	@$(BIN)/python benchmarks/road.py
 	@$(BIN)/python benchmarks/instruments.py
 	@$(BIN)/python benchmarks/stats.py
+	@$(BIN)/python benchmarks/allocation.py
 
 docs: ## build the documentation into site/, every link checked
 	@bash scripts/setup.sh dev

@@ -50,9 +50,9 @@ from lupustrial.ledger import (  # noqa: E402
 )
 from lupustrial.study import Study  # noqa: E402
 
-CLIENTS = (1, 2, 5, 10, 20, 50, 100)
-TAKEN = (1_000, 10_000, 100_000)
-SEALED = (1_000, 10_000, 100_000)
+CLIENTS: tuple[int, ...] = (1, 2, 5, 10, 20, 50, 100)
+TAKEN: tuple[int, ...] = (1_000, 10_000, 100_000)
+SEALED: tuple[int, ...] = (1_000, 10_000, 100_000)
 SQLITE = (1, 2, 8)
 MOST = 50  # clients of which a goal is told
 GOALS = {"allocate": 20e-3, "seal": 60.0}

@@ -24,8 +24,12 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Start a server and give the address of its database; stop and remove it afterwards."""
+def server(*settings: str) -> Iterator[str]:
+    """Start a server and give the address of its database; stop and remove it afterwards.
+
+    Args:
+        settings: Of the server, as ``name=value``.
+    """
     folder = binaries()
     if folder is None:
         raise FileNotFoundError("PostgreSQL is not installed")
@@ -36,6 +40,7 @@ def server() -> Iterator[str]:
         made = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8"]
         _run([str(folder / "initdb"), "-D", str(home / "data"), *made])
         options = f"-k {home} -p 5432 -c listen_addresses= -c max_connections=120"
+        options += "".join(f" -c {setting}" for setting in settings)
         control = [str(folder / "pg_ctl"), "-D", str(home / "data")]
         _run([*control, "-w", "-l", str(home / "log"), "-o", options, "start"])
         try:
@@ -46,9 +51,14 @@ def server() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def home_of(url: str) -> Path:
+    """Return the folder of a server: ``data`` and ``log`` are in it."""
+    return Path(urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["host"][0])
+
+
 def crash(url: str) -> None:
     """Stop the server of `server` as a loss of power would, and start it again."""
-    folder, home = binaries(), Path(urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["host"][0])
+    folder, home = binaries(), home_of(url)
     assert folder is not None
     control = [str(folder / "pg_ctl"), "-D", str(home / "data"), "-w", "-l", str(home / "log")]
     _run([*control, "-m", "immediate", "restart"])

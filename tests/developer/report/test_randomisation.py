@@ -42,8 +42,10 @@ def lines(study: Study, rule: Randomisation, commitment: str | None = None) -> d
         ),
         (
             Randomisation(method="biased_coin", ratio=RATIO, probability=Decimal("0.67"), strata=(FACTOR,)),
-            "Biased coin, probability 0.67 for the arm that lags behind, 2 active to 1 placebo. "
-            "Stratified by Nephritis (with, without).",
+            (
+                "Biased coin, probability 0.67 for the arm that lags behind, 2 active to 1 placebo. "
+                "Stratified by Nephritis (with, without)."
+            ),
         ),
         (
             Randomisation(method="big_stick", ratio=RATIO, maximum_imbalance=3),
@@ -62,8 +64,10 @@ def lines(study: Study, rule: Randomisation, commitment: str | None = None) -> d
                 strata=(FACTOR,),
                 by_site=True,
             ),
-            "Minimisation by the range in each factor, probability 0.8, 2 active to 1 placebo. "
-            "Balanced over Nephritis (with, without); site.",
+            (
+                "Minimisation by the range in each factor, probability 0.8, 2 active to 1 placebo. "
+                "Balanced over Nephritis (with, without); site."
+            ),
         ),
         (
             Randomisation(method="complete", ratio=RATIO),

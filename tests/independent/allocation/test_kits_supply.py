@@ -149,6 +149,8 @@ def test_stock_is_counted_by_place_and_state(stocked: Database, study: Study) ->
     lines = [(one.site, one.state, one.kits, one.units) for one in stock(study, all_kits(stocked, study))]
     # 4 slots of 3 kits of 3 vials at site 01, one of them handed out; 2 slots at site 02
     assert lines == [("01", "dispensed", 1, 3), ("01", "received", 11, 33), ("02", "received", 6, 18)]
+    kits = [dataclasses.replace(kit, site=None, state="released") for kit in all_kits(stocked, study)[:2]]
+    assert [one.site for one in stock(study, [*all_kits(stocked, study), *kits])] == [None, "01", "01", "02"]
 
 
 def test_a_kit_is_handed_out_four_days_before_it_expires_or_never(stocked: Database, study: Study) -> None:
@@ -156,6 +158,8 @@ def test_a_kit_is_handed_out_four_days_before_it_expires_or_never(stocked: Datab
     assert expiring(study, kits, on=dt.date(2025, 6, 1), within=25) == []
     (soon,) = expiring(study, kits, on=dt.date(2025, 6, 2), within=25)
     assert (soon.hand_out_by, soon.late) == (dt.date(2025, 6, 26), False)
+    (last,) = expiring(study, kits, on=dt.date(2025, 6, 26), within=25)
+    assert not last.late
     (late,) = expiring(study, kits, on=dt.date(2025, 6, 27), within=25)
     assert late.late
 

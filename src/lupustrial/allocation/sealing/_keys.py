@@ -73,11 +73,6 @@ def write_key(key: SecretKey, path: Path, passphrase: str | None) -> None:
     Raises:
         AllocationError: ALLOC-010, the file is there already.
     """
-    from pyrage import passphrase as sealed_by
-
-    content = f"# public key: {key.public_key}\n{key.text}\n".encode()
-    if passphrase:
-        content = sealed_by.encrypt(content, passphrase)
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except OSError as error:
@@ -90,7 +85,15 @@ def write_key(key: SecretKey, path: Path, passphrase: str | None) -> None:
             )
         ) from None
     with os.fdopen(handle, "wb") as file:
-        file.write(content)
+        file.write(_key_file(key, passphrase))
+
+
+def _key_file(key: SecretKey, passphrase: str | None) -> bytes:
+    from pyrage import passphrase as sealed_by
+
+    content = f"# public key: {key.public_key}\n{key.text}\n".encode()
+    sealed: bytes = sealed_by.encrypt(content, passphrase) if passphrase else content
+    return sealed
 
 
 def is_locked(path: Path) -> bool:

@@ -89,37 +89,49 @@ class AllocationList:
     @classmethod
     def from_json(cls, content: bytes, place: str) -> AllocationList:
         """Read the text of a list; AllocationError ALLOC-020 where it is none."""
-        try:
-            whole = json.loads(content)
-            types = list(_kit_types(whole["parameters"]))
-            slots = tuple(
-                Slot(
-                    number=one["number"],
-                    stratum=one["stratum"],
-                    position=one["position"],
-                    arm=one["arm"],
-                    kits=tuple(
-                        PackedKit(number=number, type=kind, nth=nth)
-                        for number, (kind, nth) in zip(one["kits"], types, strict=True)
-                    ),
-                    salt=bytes.fromhex(one["salt"]),
-                )
-                for one in whole["slots"]
+        return told(parsed(content), place)
+
+
+def parsed(content: bytes) -> AllocationList | None:
+    """Read the text of a list; None where it is none."""
+    try:
+        whole = json.loads(content)
+        types = list(_kit_types(whole["parameters"]))
+        slots = tuple(
+            Slot(
+                number=one["number"],
+                stratum=one["stratum"],
+                position=one["position"],
+                arm=one["arm"],
+                kits=tuple(
+                    PackedKit(number=number, type=kind, nth=nth)
+                    for number, (kind, nth) in zip(one["kits"], types, strict=True)
+                ),
+                salt=bytes.fromhex(one["salt"]),
             )
-            made = cls(parameters=whole["parameters"], seed=bytes.fromhex(whole["seed"]), slots=slots)
-            known = whole["format"] == FORMAT
-        except (ValueError, KeyError, TypeError):
-            known = False
-        if not known:
-            raise AllocationError(
-                Fault(
-                    id="ALLOC-020",
-                    message="this is no allocation list",
-                    place=place,
-                    hint="give the list that `randomise init` sealed",
-                )
+            for one in whole["slots"]
+        )
+        made = AllocationList(parameters=whole["parameters"], seed=bytes.fromhex(whole["seed"]), slots=slots)
+        return made if whole["format"] == FORMAT else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def told(made: AllocationList | None, place: str) -> AllocationList:
+    """Return a list that could be read; AllocationError ALLOC-020 where it could not.
+
+    What was read instead is not here: whoever reports a crash often shows the variables.
+    """
+    if made is None:
+        raise AllocationError(
+            Fault(
+                id="ALLOC-020",
+                message="this is no allocation list",
+                place=place,
+                hint="give the list that `randomise init` sealed",
             )
-        return made
+        )
+    return made
 
 
 def parameters_of(study: Study) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from lupustrial.allocation.sealing._commitment import Commitment, commit, leaf_of
 from lupustrial.allocation.sealing._keys import Recipient, SecretKey, check_recipients, opened, sealed_for
-from lupustrial.allocation.sealing._list import AllocationList, PackedKit, Slot
+from lupustrial.allocation.sealing._list import AllocationList, PackedKit, Slot, parsed, told
 from lupustrial.errors import AllocationError, Fault
 from lupustrial.ledger import canonical
 from lupustrial.study import Study
@@ -89,33 +89,40 @@ def seal(
         AllocationError: ALLOC-013 or ALLOC-014, a recipient is at fault or missing.
     """
     check_recipients(recipients)
-    able = {purpose: [one for one in recipients if one.purpose == purpose] for purpose in set(FILES.values())}
+    files = _files(study, made, recipients)
     breakers = [one for one in recipients if one.purpose == "code_break"]
+    width = max((len(_envelope_text(slot)) for slot in made.slots), default=0)
+    slots = []
+    for count, slot in enumerate(made.slots, start=1):
+        slots.append(_sealed_slot(slot, width, breakers))
+        if progress is not None and (count % _TOLD == 0 or count == len(made.slots)):
+            progress(count, len(made.slots))
+    return Sealed(commitment=commit(made), recipients=tuple(recipients), slots=tuple(slots), files=files)
+
+
+# What is secret stands in functions that do nothing else: whoever reports a crash often shows the variables.
+def _files(study: Study, made: AllocationList, recipients: Sequence[Recipient]) -> dict[str, bytes]:
+    able = {purpose: [one for one in recipients if one.purpose == purpose] for purpose in set(FILES.values())}
     contents = {
         "list.age": made.to_json() + b" " * _shorter(made, {arm.id: arm.id for arm in study.arms}),
         "production.age": packing_list(study, made) + b"\n" * _shorter(made, _products(study), kits=True),
         "seed.age": made.seed.hex().encode(),
     }
-    files = {
+    return {
         name: sealed_for(contents[name], able[purpose]) for name, purpose in FILES.items() if able[purpose]
     }
-    texts = [_envelope_text(slot) for slot in made.slots]
-    width = max(map(len, texts), default=0)  # so that the length of an envelope tells nothing
-    slots = []
-    for count, (slot, text) in enumerate(zip(made.slots, texts, strict=True), start=1):
-        slots.append(
-            SealedSlot(
-                number=slot.number,
-                stratum=slot.stratum,
-                position=slot.position,
-                kits=slot.kits,
-                leaf=leaf_of(slot).hex(),
-                envelope=sealed_for(text.ljust(width), breakers),
-            )
-        )
-        if progress is not None and (count % _TOLD == 0 or count == len(texts)):
-            progress(count, len(texts))
-    return Sealed(commitment=commit(made), recipients=tuple(recipients), slots=tuple(slots), files=files)
+
+
+def _sealed_slot(slot: Slot, width: int, breakers: Sequence[Recipient]) -> SealedSlot:
+    """Seal the envelope of a slot; all have one length, so that it tells nothing."""
+    return SealedSlot(
+        number=slot.number,
+        stratum=slot.stratum,
+        position=slot.position,
+        kits=slot.kits,
+        leaf=leaf_of(slot).hex(),
+        envelope=sealed_for(_envelope_text(slot).ljust(width), breakers),
+    )
 
 
 def slots_table(slots: Sequence[SealedSlot]) -> bytes:
@@ -159,7 +166,7 @@ def open_list(sealed: bytes, key: SecretKey, place: str = "list.age") -> Allocat
     Raises:
         AllocationError: ALLOC-015, the key does not open it or it was changed; ALLOC-020, it holds no list.
     """
-    return AllocationList.from_json(opened(sealed, key, place), place)
+    return told(parsed(opened(sealed, key, place)), place)
 
 
 def open_envelope(sealed: SealedSlot, key: SecretKey) -> Slot:
@@ -170,7 +177,21 @@ def open_envelope(sealed: SealedSlot, key: SecretKey) -> Slot:
             not what was committed to for this slot.
     """
     place = f"envelope of slot {sealed.number}"
-    content = opened(sealed.envelope, key, place)
+    slot = _slot_in(opened(sealed.envelope, key, place), sealed)
+    if slot is None:
+        raise AllocationError(
+            Fault(
+                id="ALLOC-021",
+                message="the envelope does not hold what was committed to",
+                place=place,
+                hint="envelopes were exchanged or forged: do not act on it; ask the holder of the list",
+            )
+        )
+    return slot
+
+
+def _slot_in(content: bytes, sealed: SealedSlot) -> Slot | None:
+    """Return the slot that an envelope tells; None where it is not the one that was committed to."""
     try:
         parts = json.loads(content)
         slot = Slot(
@@ -182,18 +203,9 @@ def open_envelope(sealed: SealedSlot, key: SecretKey) -> Slot:
             salt=bytes.fromhex(parts["salt"]),
         )
         whole = leaf_of(slot).hex() == sealed.leaf and slot.number == sealed.number
-    except (ValueError, KeyError, TypeError):
-        whole = False
-    if not whole:
-        raise AllocationError(
-            Fault(
-                id="ALLOC-021",
-                message="the envelope does not hold what was committed to",
-                place=place,
-                hint="envelopes were exchanged or forged: do not act on it; ask the holder of the list",
-            )
-        )
-    return slot
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return slot if whole else None
 
 
 def _envelope_text(slot: Slot) -> bytes:

@@ -116,8 +116,6 @@ def combine_shares(shares: Sequence[Share]) -> SecretKey:
         AllocationError: ALLOC-018, shares of different keys, the same share twice, or too few; ALLOC-019,
             what comes out is not the key.
     """
-    from Crypto.Protocol.SecretSharing import Shamir
-
     kinds = {(share.public_key, share.needed, share.of) for share in shares}
     numbers = {share.number for share in shares}
     if len(kinds) != 1 or len(numbers) != len(shares):
@@ -127,23 +125,13 @@ def combine_shares(shares: Sequence[Share]) -> SecretKey:
         raise AllocationError(
             Fault(id="ALLOC-018", message=message, place="shares", hint="give different shares of one key")
         )
-    ((public_key, needed, of),) = kinds
+    ((_, needed, of),) = kinds
     if len(shares) < needed:
         message = f"{needed} of {of} shares are needed, {len(shares)} are given"
         hint = "ask further holders for theirs"
         raise AllocationError(Fault(id="ALLOC-018", message=message, place="shares", hint=hint))
-    used = sorted(shares, key=lambda share: share.number)[:needed]
-    length = len(used[0].data)
-    try:
-        secret = b"".join(
-            Shamir.combine([(share.number, share.data[start : start + _BLOCK]) for share in used])
-            for start in range(0, length, _BLOCK)
-        )
-        key = SecretKey(secret.decode("ascii").rstrip())
-        whole = key.public_key == public_key
-    except (ValueError, AllocationError):
-        whole = False
-    if not whole:
+    key = _combined(sorted(shares, key=lambda share: share.number)[:needed])
+    if key is None:
         raise AllocationError(
             Fault(
                 id="ALLOC-019",
@@ -153,6 +141,21 @@ def combine_shares(shares: Sequence[Share]) -> SecretKey:
             )
         )
     return key
+
+
+def _combined(shares: Sequence[Share]) -> SecretKey | None:
+    """Return the key of as many shares as are needed; None where it is not the one that they name."""
+    from Crypto.Protocol.SecretSharing import Shamir
+
+    try:
+        secret = b"".join(
+            Shamir.combine([(share.number, share.data[start : start + _BLOCK]) for share in shares])
+            for start in range(0, len(shares[0].data), _BLOCK)
+        )
+        key = SecretKey(secret.decode("ascii").rstrip())
+        return key if key.public_key == shares[0].public_key else None
+    except (ValueError, AllocationError):
+        return None
 
 
 def _bad(place: str, message: str) -> AllocationError:

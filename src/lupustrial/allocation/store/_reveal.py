@@ -100,15 +100,9 @@ def copy_list(
     with db.writing() as tx:
         admit(tx, study, by, "copy list")
         check_list(study, made, _state(tx, study)[0])
-        rows = _allocations(tx, study, made)
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("participant", "slot", "arm"))
-        writer.writerows(rows)
-        longest = len(text.getvalue()) + sum(_width(study) - len(arm) for _, _, arm in rows)
-        sealed = sealed_for(text.getvalue().ljust(longest, "\n").encode(), to)
+        participants, sealed = _copy(tx, study, made, to)
         data = {
-            "participants": len(rows),
+            "participants": participants,
             "sealed": hashlib.sha256(sealed).hexdigest(),
             "to": [{"name": one.name, "public_key": one.public_key} for one in to],
         }
@@ -142,15 +136,26 @@ def reveal(
             message, hint = "the database is not locked", "lock it first: `lupustrial randomise lock`"
             raise AllocationError(Fault(id="ALLOC-049", message=message, place=study.id, hint=hint))
         check_list(study, made, public)
-        content = made.to_json()
-        rows = _allocations(tx, study, made)
-        if revealed is not None:
-            first = next(one for one in entries(tx, after=revealed - 1))
-            return Revealed(entry=first, content=content, allocations=rows)
-        data = {"digest": hashlib.sha256(content).hexdigest(), "list": public["digest"], "locked": locked}
-        entry = append(tx, study=study.id, kind="revealed", by=by, data=data, why=why, at=at)
-        tx.run("UPDATE allocation_list SET revealed = ? WHERE study = ?", entry.position, study.id)
-    return Revealed(entry=entry, content=content, allocations=rows)
+        if revealed is None:
+            digest = hashlib.sha256(made.to_json()).hexdigest()
+            data = {"digest": digest, "list": public["digest"], "locked": locked}
+            entry = append(tx, study=study.id, kind="revealed", by=by, data=data, why=why, at=at)
+            tx.run("UPDATE allocation_list SET revealed = ? WHERE study = ?", entry.position, study.id)
+        else:
+            entry = next(one for one in entries(tx, after=revealed - 1))
+        return Revealed(entry=entry, content=made.to_json(), allocations=_allocations(tx, study, made))
+
+
+def _copy(tx: Transaction, study: Study, made: AllocationList, to: Sequence[Recipient]) -> tuple[int, bytes]:
+    """Return how many are allocated, and their arms, sealed; filled with empty lines to tell nothing."""
+    rows = _allocations(tx, study, made)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("participant", "slot", "arm"))
+    writer.writerows(rows)
+    longest = max(len(arm.id) for arm in study.arms)
+    width = len(text.getvalue()) + sum(longest - len(arm) for _, _, arm in rows)
+    return len(rows), sealed_for(text.getvalue().ljust(width, "\n").encode(), to)
 
 
 def note_packing(db: Database, study: Study, packing: bytes, by: Actor, *, at: str | None = None) -> Entry:
@@ -181,11 +186,6 @@ def check_list(study: Study, made: AllocationList, public: Mapping[str, Any]) ->
         return
     hint = "do not use it; `scripts/verify_allocation.py` tells what differs"
     raise AllocationError(Fault(id="ALLOC-048", message=message, place="list.age", hint=hint))
-
-
-def _width(study: Study) -> int:
-    """Return the length of the longest arm id, up to which a copy is filled with empty lines."""
-    return max(len(arm.id) for arm in study.arms)
 
 
 def _state(tx: Transaction, study: Study) -> tuple[dict[str, Any], int | None, int | None]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lupustrial.allocation.kits._verify import verify_kits
 from lupustrial.allocation.sealing import SealedSlot, root_of, slots_table
 from lupustrial.allocation.store._kept import kept_otherwise
 from lupustrial.allocation.store._unblind import unblindings
@@ -56,7 +57,7 @@ def verify_store(
         slots and ledger tell different allocations; ALLOC-053, a slot was passed over; ALLOC-054, somebody
         was allocated who could not be, or from another stratum's list; ALLOC-055, the published commitment
         was changed; ALLOC-056, screening, unblinding, lock or reveal are kept otherwise than the ledger
-        tells.
+        tells; ALLOC-085 and ALLOC-086, as `verify_kits`.
     """
     with db.reading() as tx:
         faults = verify_ledger(tx, anchors)
@@ -74,6 +75,7 @@ def verify_store(
         if public is not None:
             faults += _slots(public, slots, sealed)
             faults += _files(public, sealed) if sealed is not None else ()
+        faults += verify_kits(tx, study)
         faults += _allocations(study, known, slots)
         faults += kept_otherwise(tx, study, known)
         assessed = {entry.data["of"] for entry in known if entry.kind == "unblinding assessed"}
@@ -82,6 +84,7 @@ def verify_store(
         "commitment: as published in the ledger, and the root over all slots",
         "allocations: each in the ledger, once, in order, of somebody eligible who consented",
     ]
+    checked += ["kits: their tables are what the ledger says"] if study.kits else []
     checked += [f"files in {sealed}: as sealed"] if sealed is not None else []
     taken = sum(row[5] is not None for row in slots)
     return Verified(
