@@ -44,8 +44,7 @@ def allocate(
 
     loaded = load_study(find_study(study))
     who = actor(by, role)
-    db = open_database(store)
-    try:
+    with open_database(store) as db:
         if source is not None:
             candidate, unmet = judge_candidate(loaded, source, participant)
             room.screen(db, loaded, candidate, who)
@@ -54,8 +53,6 @@ def allocate(
         done = room.allocate(
             db, loaded, participant, who, choose=None if vault is None else VaultClient(vault).choose
         )
-    finally:
-        db.close()
     if as_json:
         answer = {"entry": done.entry, "number": done.number, "participant": done.participant}
         stdout().print_json(json.dumps(answer))

@@ -55,11 +55,8 @@ def copy(
     loaded = load_study(find_study(study))
     made = open_list(read_bytes(sealed / "list.age"), open_key(key, share, passphrase_file))
     people = [recipient(text, "copy", "--to") for text in to]
-    db = open_database(store)
-    try:
+    with open_database(store) as db:
         entry, content = copy_list(db, loaded, made, actor(by, role), to=people, why=reason)
-    finally:
-        db.close()
     write_new(out, content, secret=True)
     names = ", ".join(one.name for one in people)
     stdout().print(
@@ -84,11 +81,8 @@ def lock(
     loaded = load_study(find_study(study))
     read_source(loaded, source)  # refuses records at fault
     digests = source_digests(source)
-    db = open_database(store)
-    try:
+    with open_database(store) as db:
         entry = lock_store(db, loaded, actor(by, role), source=digests, why=reason)
-    finally:
-        db.close()
     for name, digest in digests.items():
         stdout().print(f"locked  {name}  {digest}", markup=False)
     stdout().print(f"ledger  entry {entry.position}")
@@ -115,8 +109,7 @@ def reveal(
     loaded = load_study(find_study(study))
     made = open_list(read_bytes(sealed / "list.age"), open_key(key, share, passphrase_file))
     writable_folder(out)
-    db = open_database(store)
-    try:
+    with open_database(store) as db:
         done = reveal_list(db, loaded, made, actor(by, role), why=reason)
         write_new(out / "revealed.json", done.content)
         write_new(out / "allocation.csv", allocation_csv(done.allocations))
@@ -124,8 +117,6 @@ def reveal(
         write_new(out / "ledger.jsonl", b"")
         with db.reading() as tx:
             export_ledger(tx, out / "ledger.jsonl")
-    finally:
-        db.close()
     for name, what in (
         ("allocation.csv", f"participant, slot and arm of {len(done.allocations)} participants"),
         ("revealed.json", "the whole list with its seed"),

@@ -105,11 +105,8 @@ def _keep(store: str, study: Study, done: SealedList, by: Actor, folder: Path) -
         for name, content in files.items():
             write_new(folder / name, content)
             written.append(folder / name)
-        db = open_database(store, create=True)
-        try:
+        with open_database(store, create=True) as db:
             return set_up(db, study, done, by)
-        finally:
-            db.close()
     except BaseException:
         for path in written:
             path.unlink(missing_ok=True)
@@ -138,11 +135,8 @@ def export_kits(
         read_bytes(sealed / "production.age"), open_key(key, share, passphrase_file), "production.age"
     )
     content = content.rstrip() + b"\n"  # it was filled with empty lines
-    db = open_database(store)
-    try:
+    with open_database(store) as db:
         entry = note_packing(db, loaded, content, actor(by, role))
-    finally:
-        db.close()
     write_new(out, content, secret=True)
     console = stdout()
     kits = len(content.splitlines()) - 1

@@ -64,8 +64,7 @@ def open_(
     whose = recipient(to, "code_break", "--to")
     opened = open_key(key, None, passphrase_file)
     writable_folder(out)
-    db = open_database(store)
-    try:
+    with open_database(store) as db:
         done = break_code(
             db,
             loaded,
@@ -76,8 +75,6 @@ def open_(
             why=reason,
             notify=tuple(notify or ("sponsor", "investigator")),
         )
-    finally:
-        db.close()
     answer = out / f"code-break-{participant}-{done.entry.position}.age"
     write_new(answer, done.sealed, secret=True)
     console = stdout()
@@ -125,11 +122,8 @@ def report(
     from lupustrial.study import load_study
 
     loaded = load_study(find_study(study))
-    db = open_database(store)
-    try:
+    with open_database(store) as db:
         entry = report_unblinding(db, loaded, participant, actor(by, role), person=person, why=reason)
-    finally:
-        db.close()
     stdout().print(f"ledger  entry {entry.position}; {person} is unblinded. Assess it:", markup=False)
     stdout().print(f"        lupustrial randomise assess {study} --entry {entry.position} …", markup=False)
 
@@ -161,9 +155,6 @@ def assess(
         "effect_on_results": effect_on_results,
         "measures": measures,
     }
-    db = open_database(store)
-    try:
+    with open_database(store) as db:
         done = assess_unblinding(db, loaded, entry, actor(by, role), assessment)
-    finally:
-        db.close()
     stdout().print(f"ledger  entry {done.position} assesses entry {entry}")

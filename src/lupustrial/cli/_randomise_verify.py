@@ -32,11 +32,8 @@ def verify(
     from lupustrial.study import load_study
 
     loaded = load_study(find_study(study))
-    db = open_database(store)
-    try:
+    with open_database(store) as db:
         found = verify_store(db, loaded, sealed=sealed, anchors=[Anchor.parse(text) for text in anchor or ()])
-    finally:
-        db.close()
     if as_json:
         faults = [{"id": one.id, "place": one.place, "message": one.message} for one in found.faults]
         answer = {
@@ -66,12 +63,8 @@ def anchor(store: Store) -> None:
     from lupustrial.ledger import anchor as head_of
     from lupustrial.ledger import open_database
 
-    db = open_database(store)
-    try:
-        with db.reading() as tx:
-            stdout().print(str(head_of(tx)))
-    finally:
-        db.close()
+    with open_database(store) as db, db.reading() as tx:
+        stdout().print(str(head_of(tx)))
 
 
 def ledger(
@@ -81,11 +74,8 @@ def ledger(
     """Write the ledger to a file that can be checked without this program."""
     from lupustrial.ledger import export_ledger, open_database
 
-    db = open_database(store)
-    try:
+    with open_database(store) as db:
         write_new(out, b"")
         with db.reading() as tx:
             head = export_ledger(tx, out)
-    finally:
-        db.close()
     stdout().print(f"{out}  {head.position} entries, anchor {head}", markup=False)

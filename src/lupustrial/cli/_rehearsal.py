@@ -60,12 +60,11 @@ def rehearse(
         return None
     from lupustrial.ledger import canonical, open_database
 
-    with tempfile.TemporaryDirectory() as folder:
-        db = open_database(str(Path(folder) / "rehearsal.db"), create=True)
-        try:
-            public, content = _go_through(db, study, source, made, locked, people)
-        finally:
-            db.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_database(str(Path(folder) / "rehearsal.db"), create=True) as db,
+    ):
+        public, content = _go_through(db, study, source, made, locked, people)
     kept = {"commitment": public["commitment"], "digest": public["digest"]}
     files = {"commitment.json": (canonical(kept) + "\n").encode(), "revealed.json": content}
     return Rehearsed(digest=public["digest"], files=files)

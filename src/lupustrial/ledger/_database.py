@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from lupustrial.errors import Fault, LedgerError
 from lupustrial.ledger._driver import postgresql_faults, shown, sqlite_faults, unreachable
@@ -69,6 +69,14 @@ class Database(abc.ABC):
     @abc.abstractmethod
     def close(self) -> None:
         """Close the connection."""
+
+    def __enter__(self) -> Self:
+        """Give the database; it is closed when the block ends."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self.close()
 
 
 def open_database(url: str, *, create: bool = False) -> Database:
@@ -210,6 +218,8 @@ class _PostgreSQL(Database):
         self._place = f"postgresql database {name if name and '@' not in name else '(none named)'}"
         try:
             self._connection = psycopg.connect(url, autocommit=True, connect_timeout=int(_PATIENCE))
+            # The server keeps plans while tables grow: one that reads a whole table is never among them.
+            self._connection.execute("SET enable_seqscan = off; SET jit = off")
         except psycopg.Error as error:
             # Its text may hold the password.
             raise unreachable(self._place, type(error).__name__) from None
