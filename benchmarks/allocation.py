@@ -1,7 +1,8 @@
 """Time allocation: many clients at once on PostgreSQL and SQLite, sealing a list, verifying a ledger.
 
-Clients are processes that ask one after the other, without a pause. Beside them the same allocation steered
-by its client with SELECT … FOR UPDATE, in the same run. Prints medians and what was asked for.
+Clients are processes on this machine that ask one after the other, without a pause, after ten allocations
+that are not timed. Beside them the same allocation steered by its client with SELECT … FOR UPDATE, in the
+same run. Prints medians and what was asked for.
 
     python benchmarks/allocation.py [--quick] [--figure docs/images/allocation-growth.svg]
 """
@@ -18,6 +19,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -38,7 +40,7 @@ from lupustrial.allocation.sealing import (  # noqa: E402
     seal,
 )
 from lupustrial.allocation.store import allocate, set_up  # noqa: E402
-from lupustrial.allocation.store._refusal import NEXT_SLOT, REFUSAL  # noqa: E402
+from lupustrial.allocation.store._refusal import REFUSAL  # noqa: E402
 from lupustrial.ledger import (  # noqa: E402
     Database,
     Transaction,
@@ -56,8 +58,13 @@ SEALED: tuple[int, ...] = (1_000, 10_000, 100_000)
 SQLITE = (1, 2, 8)
 MOST = 50  # clients of which a goal is told
 GOALS = {"allocate": 20e-3, "seal": 60.0}
+PATIENCE = 120.0  # seconds until all clients have begun
 SECONDS = 2.0  # of a measurement
 SPARE = 80_000  # slots beyond those taken
+#: How the naive way finds a slot.
+NEXT = "SELECT next FROM allocation_stratum WHERE study = %s AND stratum = 'all' FOR UPDATE"
+SLOT = "SELECT number FROM allocation_slot WHERE study = %s AND stratum = 'all' AND position = %s FOR UPDATE"
+WARM = 10  # allocations of a client before it is timed
 PAST_GUARDS = {
     "postgresql": "SET LOCAL session_replication_role = replica",
     "sqlite": "DROP TRIGGER ledger_follows",
@@ -128,6 +135,7 @@ def take(db: Database, study: Study, people: Sequence[str]) -> None:
             "UPDATE allocation_slot SET participant = ?, entry = ? WHERE study = ? AND number = ?",
             [(who, line, study.id, number) for who, line, number in zip(people, lines, numbers, strict=True)],
         )
+        tx.run("UPDATE allocation_stratum SET next = next + ?", len(people))
 
 
 def chain(tx: Transaction, study: Study, allocated: Iterable[tuple[int, str]]) -> list[int]:
@@ -148,13 +156,13 @@ def chain(tx: Transaction, study: Study, allocated: Iterable[tuple[int, str]]) -
 def naive(connection: Any, study: Study, participant: str) -> None:
     """Allocate as peers do: a transaction that the client steers, rows locked with SELECT … FOR UPDATE."""
     refusal = REFUSAL.replace("?", "%s::text")
-    free = NEXT_SLOT.replace("?", "%s") + " FOR UPDATE"
     with connection.transaction():
         head = connection.execute("SELECT position, hash FROM ledger_head WHERE id = 1 FOR UPDATE").fetchone()
         refused = connection.execute(refusal, (study.id, participant, INVESTIGATOR.id)).fetchone()
         if refused[0] is not None:
             raise SystemExit(f"{participant}: {refused[0]}")
-        (number,) = connection.execute(free, (study.id, "all", study.id, "all")).fetchone()
+        (place,) = connection.execute(NEXT, (study.id,)).fetchone()
+        (number,) = connection.execute(SLOT, (study.id, place)).fetchone()
         data = {"number": number, "participant": participant}
         body = body_of(at=now(), by=INVESTIGATOR, study=study.id, kind="allocated", data=data, why="")
         position, digest = head[0] + 1, hash_of(head[0] + 1, head[1], body)
@@ -164,27 +172,35 @@ def naive(connection: Any, study: Study, participant: str) -> None:
             "UPDATE allocation_slot SET participant = %s, entry = %s WHERE study = %s AND number = %s",
             (participant, position, study.id, number),
         )
+        connection.execute("UPDATE allocation_stratum SET next = next + 1 WHERE study = %s", (study.id,))
+
+
+def ours(db: Database, study: Study, participant: str) -> None:
+    """Allocate as the package does."""
+    allocate(db, study, participant, INVESTIGATOR)
 
 
 def client(
     how: str, url: str, study: Study, people: Sequence[str], lasts: float, started: Any, found: Any
 ) -> None:
     """Allocate one after the other for some seconds; send how long each took."""
-    db = open_database(url)
-    connection: Any = psycopg.connect(url, autocommit=True) if how == "naive" else None
-    started.wait()
+    if how == "naive":
+        connection = psycopg.connect(url, autocommit=True)
+        connection.execute("SET enable_seqscan = off; SET jit = off")
+        ask = partial(naive, connection, study)
+    else:
+        ask = partial(ours, open_database(url), study)
+    for who in people[:WARM]:
+        ask(who)
+    started.wait(PATIENCE)
     until, seconds = time.perf_counter() + lasts, []
-    for who in people:
+    for who in people[WARM:]:
         begin = time.perf_counter()
         if begin > until:
             break
-        if connection is not None:
-            naive(connection, study, who)
-        else:
-            allocate(db, study, who, INVESTIGATOR)
+        ask(who)
         seconds.append(time.perf_counter() - begin)
     found.put(seconds)
-    db.close()
 
 
 def measure(how: str, url: str, study: Study, people: Sequence[str], clients: int) -> Timed:
@@ -198,13 +214,13 @@ def measure(how: str, url: str, study: Study, people: Sequence[str], clients: in
     ]
     for process in processes:
         process.start()
-    started.wait()
+    started.wait(PATIENCE)
     begin = time.perf_counter()
     seconds = sorted(one for _ in processes for one in found.get())
     wall = time.perf_counter() - begin
     for process in processes:
         process.join()
-    if len(seconds) >= len(people):
+    if len(seconds) + clients * WARM >= len(people):
         raise SystemExit("more participants are needed for a measurement of this length")
     return Timed(
         median=seconds[len(seconds) // 2], p95=seconds[len(seconds) * 95 // 100], rate=len(seconds) / wall

@@ -7,7 +7,7 @@ from lupustrial.allocation import design, methods
 METHODS = {
     "Adaptive", "AdaptiveState", "BiasedCoin", "BigStick", "BlocksState", "Complete", "DoublyAdaptive",
     "Margin", "Method", "Minimisation", "MinimisationState", "PermutedBlocks", "PlayTheWinner", "Profile",
-    "State", "Stream", "Urn", "allocate_list", "levels_of", "list_label", "method_of", "profile_of",
+    "SITE", "State", "Stream", "Urn", "allocate_list", "levels_of", "list_label", "method_of", "profile_of",
     "profiles_of", "strata_of", "stratum_of",
 }  # fmt: skip
 DESIGN = {

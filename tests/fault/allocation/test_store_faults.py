@@ -193,14 +193,15 @@ def test_a_request_that_nobody_answered_is_given_up(
     first, second = begin(database, sealed, 2)
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO allocation_waiting "
+            "INSERT INTO allocation_request "
             "(asked, study, participant, before_at, before_number, after_number) "
             "VALUES (now() - interval '2 minutes', %s, %s, '', '', ''), (now(), %s, 'x', '', '', '')",
             (sealed.study.id, first, sealed.study.id),
         )
     assert allocate(database, sealed.study, second, INVESTIGATOR).number == sealed.made.slots[0].number
-    rows = database.alone().all("SELECT participant, refusal FROM allocation_waiting ORDER BY id")
-    assert rows == [(first, "late"), ("x", "not screened"), (second, None)]
+    rows = database.alone().all("SELECT request, refusal FROM allocation_answer ORDER BY request")
+    assert rows == [(1, "late"), (2, "not screened"), (3, None)]
+    assert database.alone().all("SELECT id FROM allocation_request") == []
     assert allocate(database, sealed.study, first, INVESTIGATOR).number == sealed.made.slots[1].number
     assert verify_store(database, sealed.study).faults == ()
 

@@ -64,6 +64,8 @@ OTHERS = [
     ("UPDATE allocation_candidate SET eligible = 0", "056", "allocation_candidate, 01-0002"),
     ("UPDATE allocation_candidate SET stratum = 'x'", "056", "allocation_candidate, 01-0001"),
     ("DELETE FROM allocation_candidate", "056", "allocation_candidate, 01-0003"),
+    ("UPDATE allocation_stratum SET next = next + 1", "056", "allocation_stratum, all"),
+    ("DELETE FROM allocation_stratum", "056", "allocation_stratum, all"),
     ("DELETE FROM allocation_unblinded", "056", "allocation_unblinded, carl"),
     ("UPDATE allocation_unblinded SET person = 'x'", "056", "allocation_unblinded, carl"),
 ]

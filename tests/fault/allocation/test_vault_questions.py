@@ -150,6 +150,15 @@ def test_a_study_that_was_changed_since_is_refused(trial: SealedTrial, tmp_path:
     assert told(error) == ["ALLOC-048"]
 
 
+def test_an_amendment_that_leaves_the_allocation_alone_is_no_fault(
+    trial: SealedTrial, tmp_path: Path
+) -> None:
+    """A new version of the protocol: the list was made by the old one, and is still the right one."""
+    amended = replace(trial.study, version="2.0", digest="0" * 64)
+    with opened(replace(trial, study=amended), tmp_path):
+        pass
+
+
 def test_a_folder_without_list_or_commitment_is_refused(trial: SealedTrial, tmp_path: Path) -> None:
     for missing, content in (("list.age", None), ("commitment.json", None), ("commitment.json", "[]")):
         sealed = trial.write(tmp_path / "sealed")

@@ -16,12 +16,13 @@ from lupustrial.allocation.methods._blocks import BlocksState, PermutedBlocks
 from lupustrial.allocation.methods._coin import BiasedCoin
 from lupustrial.allocation.methods._method import Method, Profile, State
 from lupustrial.allocation.methods._minimisation import Margin, Minimisation, MinimisationState
-from lupustrial.allocation.methods._rule import allocate_list, list_label, method_of
+from lupustrial.allocation.methods._rule import SITE, allocate_list, list_label, method_of
 from lupustrial.allocation.methods._simple import BigStick, Complete, Urn
 from lupustrial.allocation.methods._strata import levels_of, profile_of, profiles_of, strata_of, stratum_of
 from lupustrial.allocation.methods._stream import Stream
 
 __all__ = [
+    "SITE",
     "Adaptive",
     "AdaptiveState",
     "BiasedCoin",

@@ -104,7 +104,7 @@ def seal(
 def _files(study: Study, made: AllocationList, recipients: Sequence[Recipient]) -> dict[str, bytes]:
     able = {purpose: [one for one in recipients if one.purpose == purpose] for purpose in set(FILES.values())}
     contents = {
-        "list.age": made.to_json() + b" " * _shorter(made, {arm.id: arm.id for arm in study.arms}),
+        "list.age": made.to_json() + b" " * _shorter(made, {}),
         "production.age": packing_list(study, made) + b"\n" * _shorter(made, _products(study), kits=True),
         "seed.age": made.seed.hex().encode(),
     }
@@ -154,8 +154,8 @@ def _products(study: Study) -> dict[str, str]:
 
 
 def _shorter(made: AllocationList, name: Mapping[str, str], *, kits: bool = False) -> int:
-    """Return by how much names are shorter than the longest: filled up, a file's length tells nothing."""
-    size = {arm: len(name[arm].encode()) for arm in made.parameters["arms"]}
+    """Return by how much names of arms are shorter than the longest: filled up, a length tells nothing."""
+    size = {arm: len(name.get(arm, arm).encode()) for arm in made.parameters["arms"]}
     longest = max(size.values())
     return sum((longest - size[slot.arm]) * (len(slot.kits) if kits else 1) for slot in made.slots)
 

@@ -14,7 +14,7 @@ from lupustrial.allocation.store._candidates import (
     stratum_in,
 )
 from lupustrial.allocation.store._queue import ask
-from lupustrial.allocation.store._refusal import NEXT_SLOT, REFUSAL, Refusal, refused
+from lupustrial.allocation.store._refusal import REFUSAL, Refusal, refused
 from lupustrial.errors import AllocationError, Fault
 from lupustrial.ledger import Actor, Database, Transaction, append
 from lupustrial.study import Role, Study
@@ -84,10 +84,20 @@ def allocate(
     with db.writing() as tx:
         _check(tx, study, participant, by, role)
         stratum = stratum_in(tx, study, participant)
-        row = tx.one(NEXT_SLOT, study.id, stratum, study.id, stratum)
+        row = tx.one(
+            "SELECT s.number FROM allocation_stratum n JOIN allocation_slot s "
+            "ON s.study = n.study AND s.stratum = n.stratum AND s.position = n.next "
+            "WHERE n.study = ? AND n.stratum = ?",
+            study.id,
+            stratum,
+        )
         if row is None:
             raise refused("exhausted", study, participant)
-        return _take(tx, study, participant, by, int(row[0]), (), at)
+        allocated = _take(tx, study, participant, by, int(row[0]), (), at)
+        tx.run(
+            "UPDATE allocation_stratum SET next = next + 1 WHERE study = ? AND stratum = ?", study.id, stratum
+        )
+        return allocated
 
 
 def _by_vault(

@@ -66,6 +66,10 @@ def set_up(db: Database, study: Study, sealed: Sealed, by: Actor, *, at: str | N
                 for slot in sealed.slots
             ],
         )
+        tx.many(
+            "INSERT INTO allocation_stratum (study, stratum, next) VALUES (?, ?, 1)",
+            [(study.id, stratum) for stratum in dict.fromkeys(slot.stratum for slot in sealed.slots)],
+        )
         kits = [(kit.number, slot.number, kit.type, kit.nth) for slot in sealed.slots for kit in slot.kits]
         if kits:
             pack(tx, study, kits, by)

@@ -13,7 +13,7 @@ _HINT = "the ledger holds; restore the other tables from a backup, and find out 
 
 
 def kept_otherwise(tx: Transaction, study: Study, known: Sequence[Entry]) -> Iterator[Fault]:
-    """Give what differs (ALLOC-056): who was screened how, who is unblinded, lock and reveal."""
+    """Give what differs (ALLOC-056): screening, who is unblinded, lock and reveal, the next slots."""
     screened = {entry.data["participant"]: _screened(entry) for entry in known if entry.kind == "screened"}
     unblinded: dict[str, tuple[Any, ...]] = {}
     for entry in known:
@@ -24,6 +24,7 @@ def kept_otherwise(tx: Transaction, study: Study, known: Sequence[Entry]) -> Ite
         ("allocation_candidate", screened, "participant, site, stratum, levels, consented, eligible, entry"),
         ("allocation_unblinded", unblinded, "person, entry"),
         ("allocation_list", state, "study, locked, revealed"),
+        ("allocation_stratum", _next(study, known), "stratum, next"),
     ):
         rows = tx.all(f"SELECT {columns} FROM {what} WHERE study = ?", study.id)  # noqa: S608 - named above
         yield from _differ(what, told, {str(row[0]): row[1:] for row in rows})
@@ -54,6 +55,20 @@ def _unblinded_by(entry: Entry) -> list[str]:
     if entry.kind == "list copied":
         return [one["name"] for one in entry.data["to"]]
     return [entry.by.id] if entry.kind == "packing list opened" else []
+
+
+def _next(study: Study, known: Sequence[Entry]) -> dict[str, tuple[Any, ...]]:
+    """Return the position of the slot that is given next in each stratum; minimisation does not count."""
+    sealed = next((entry.data for entry in known if entry.kind == "list sealed"), None)
+    counts = dict.fromkeys(sealed["commitment"]["parameters"]["strata"] if sealed else (), 1)
+    strata: dict[str, str] = {}
+    for entry in known if study.randomisation.method != "minimisation" else ():
+        if entry.kind == "screened":
+            strata[entry.data["participant"]] = entry.data["stratum"]
+        elif entry.kind == "allocated":
+            stratum = strata.get(entry.data["participant"], "")
+            counts[stratum] = counts.get(stratum, 1) + 1
+    return {stratum: (count,) for stratum, count in counts.items()}
 
 
 def _position(known: Sequence[Entry], kind: str) -> int | None:

@@ -35,14 +35,6 @@ LEFT JOIN allocation_slot s ON s.study = q.study AND s.participant = q.participa
 LEFT JOIN allocation_candidate c ON c.study = q.study AND c.participant = q.participant
 LEFT JOIN allocation_unblinded u ON u.study = q.study AND u.person = q.person"""
 
-#: The slot that follows the last one taken; takes study, stratum, study, stratum. It does not look for the
-#: first free one: PostgreSQL would step over all versions of slots that were free a moment ago.
-NEXT_SLOT = """SELECT number FROM allocation_slot
-WHERE study = ? AND stratum = ? AND position > coalesce((
-    SELECT position FROM allocation_slot WHERE study = ? AND stratum = ? AND participant IS NOT NULL
-    ORDER BY position DESC LIMIT 1), 0)
-ORDER BY position LIMIT 1"""
-
 _SAID: dict[str, tuple[str, str, str]] = {
     "no list": ("ALLOC-036", "there is no sealed list", "make one with `lupustrial randomise init`"),
     "locked": ("ALLOC-037", "the database is locked", "after the lock nobody is allocated"),

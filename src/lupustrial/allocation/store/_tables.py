@@ -15,8 +15,10 @@ _TABLES = (
         study TEXT NOT NULL, number BIGINT NOT NULL, stratum TEXT NOT NULL, position BIGINT NOT NULL,
         leaf TEXT NOT NULL, envelope TEXT NOT NULL, participant TEXT, entry BIGINT,
         PRIMARY KEY (study, number), UNIQUE (study, stratum, position), UNIQUE (study, participant))""",
-    """CREATE INDEX IF NOT EXISTS allocation_slot_taken
-        ON allocation_slot (study, stratum, position) WHERE participant IS NOT NULL""",
+    # The position of the slot that is given next. To look for the first free one would step over more and
+    # more that are taken: PostgreSQL plans for a table as it was when it last looked.
+    """CREATE TABLE IF NOT EXISTS allocation_stratum (
+        study TEXT NOT NULL, stratum TEXT NOT NULL, next BIGINT NOT NULL, PRIMARY KEY (study, stratum))""",
     # Who can be allocated, as last judged; `levels` is a JSON object, `facts` the digest of what was seen.
     """CREATE TABLE IF NOT EXISTS allocation_candidate (
         study TEXT NOT NULL, participant TEXT NOT NULL, site TEXT NOT NULL, stratum TEXT NOT NULL,
@@ -65,6 +67,14 @@ def create_store(tx: Transaction) -> None:
         "how somebody was screened changes with an entry of the ledger only",
         unless="NEW.study = OLD.study AND NEW.participant = OLD.participant AND NEW.entry > OLD.entry "
         f"AND NEW.entry = {_HEAD}",
+    )
+    refuse_changes(
+        tx,
+        "allocation_stratum",
+        "the next slot is the one after the last that was taken",
+        unless="NEW.study = OLD.study AND NEW.stratum = OLD.stratum AND NEW.next > OLD.next AND "
+        "(SELECT participant FROM allocation_slot WHERE study = OLD.study AND stratum = OLD.stratum "
+        "AND position = NEW.next - 1) IS NOT NULL",
     )
     create_kits(tx)
     refuse_changes(tx, "allocation_unblinded", "who was unblinded stays unblinded")

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lupustrial.allocation.sealing import AllocationList, SecretKey, open_list
+from lupustrial.allocation.methods import SITE
+from lupustrial.allocation.sealing import AllocationList, SecretKey, open_list, parameters_of
 from lupustrial.allocation.store import check_list, local_breaker
 from lupustrial.allocation.vault._allocations import Allocations
 from lupustrial.allocation.vault._breaks import Breaks, read_public
@@ -27,6 +28,8 @@ from lupustrial.errors import AllocationError, Fault
 from lupustrial.study import Study
 
 #: What the vault says while it runs: the operation, and how it ended; a handler adds the time.
+#: What a rule of minimisation is, beside the factors.
+_RULE = ("method", "arms", "ratio", "probability", "imbalance")
 LOG = logging.getLogger("lupustrial.vault")
 
 _LEAST = 1 << 16  # bytes of a request
@@ -132,8 +135,9 @@ def open_vault(
 
     Raises:
         AllocationError: ALLOC-015, a key does not open the list; ALLOC-048, it is not the list that was
-            committed to; ALLOC-050, a file of the folder is missing or was changed; ALLOC-092, there is
-            nothing to serve; ALLOC-097, the journal; ALLOC-099, the recipients.
+            committed to, or the study minimises otherwise now; ALLOC-050, a file of the folder is missing or
+            was changed; ALLOC-092, there is nothing to serve; ALLOC-097, the journal; ALLOC-099, the
+            recipients.
     """
     if list_key is None and (code_break_key is None or recipients is None):
         hint = "give the key of the list, or the code-break key and those who may get an arm, or all"
@@ -172,4 +176,25 @@ def _opened(study: Study, folder: Path, key: SecretKey) -> AllocationList:
         ) from None
     made = open_list(sealed, key, str(path))
     check_list(study, made, read_public(folder))
+    _check_rule(study, made)
     return made
+
+
+def _check_rule(study: Study, made: AllocationList) -> None:
+    """Refuse a study that minimises otherwise than was committed to; sites may have been added since."""
+    then, now = made.parameters, parameters_of(study)
+    sites = [
+        {site for name, _, levels in one["margins"] if name == SITE for site in levels} for one in (then, now)
+    ]
+    factors = [[margin for margin in one["margins"] if margin[0] != SITE] for one in (then, now)]
+    changed = [key for key in _RULE if then[key] != now[key]]
+    changed += [] if factors[0] == factors[1] and sites[0] <= sites[1] else ["strata"]
+    if changed:
+        raise AllocationError(
+            Fault(
+                id="ALLOC-048",
+                message=f"the study allocates otherwise than when the list was sealed: {', '.join(changed)}",
+                place=f"study {study.id}",
+                hint="start the vault with the study as it was sealed; another rule needs another list",
+            )
+        )
