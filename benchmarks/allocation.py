@@ -364,7 +364,7 @@ def _line(name: str, *cells: str) -> None:
 def _goal(name: str, found: float) -> str:
     goal = GOALS[name]
     shown = f"{goal * 1e3:g} ms" if goal < 1 else f"{goal:g} s"
-    return f"asked {shown}" + ("" if found <= goal else " MISSED")
+    return f"   asked {shown}" + ("" if found <= goal else " MISSED")
 
 
 def draw(
