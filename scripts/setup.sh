@@ -71,6 +71,7 @@ if [ "$want" = dev ]; then
   command -v chromium >/dev/null 2>&1 || missing+=(chromium)
   "$env/bin/python" -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || missing+=(libatomic1)
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql) # a server of the tests' own
+  command -v age >/dev/null 2>&1 || missing+=(age) # opens what we seal, independently
   # R checks the statistics independently
   command -v Rscript >/dev/null 2>&1 || missing+=(r-base-core)
   for package in coin emmeans geepack jsonlite lmertest mice multcomp nlme pbkrtest sandwich survival; do

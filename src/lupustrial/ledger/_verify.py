@@ -56,9 +56,14 @@ def anchor(tx: Transaction) -> Anchor:
 def verify_ledger(tx: Transaction, anchors: Sequence[Anchor] = ()) -> list[Fault]:
     """Return what is wrong with the ledger of a database; an empty list where it is whole.
 
-    Faults are LEDGER-010 (an entry was changed), LEDGER-011 (an entry is missing, or one too many),
-    LEDGER-012 (the head does not tell the last entry) and LEDGER-013 (an anchor does not hold).
+    On SQLite the file itself is checked first (LEDGER-014, its pages or indexes are damaged). Other faults
+    are LEDGER-010 (an entry was changed), LEDGER-011 (an entry is missing, or one too many), LEDGER-012 (the
+    head does not tell the last entry) and LEDGER-013 (an anchor does not hold).
     """
+    damages = [str(row[0]) for row in tx.all("PRAGMA integrity_check")] if tx.dialect == "sqlite" else ["ok"]
+    if damages != ["ok"]:
+        hint = "the file was damaged or changed outside the program; restore it from a backup"
+        return [_fault("LEDGER-014", damage, "database file", hint) for damage in damages]
     rows = tx.all("SELECT position, previous, hash, body FROM ledger ORDER BY position")
     faults = verify_chain(rows, anchors)
     position, digest = head(tx)

@@ -180,7 +180,7 @@ STUDY = str(Path(__file__).resolve().parents[3] / "studies" / "il2-sle")
 
 def test_the_command_prints_the_tables_and_writes_the_page(tmp_path: Path) -> None:
     out = tmp_path / "design.html"
-    told = CliRunner().invoke(_app(), [STUDY, "--trials", "5", "--out", str(out)])
+    told = CliRunner().invoke(_app(), [STUDY, "--trials", "5", "--out", str(out)], env={"COLUMNS": "200"})
     assert told.exit_code == 0, told.output
     for words in (
         "Blocks of 4 or 6 (this study)",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import multiprocessing
+import subprocess
 import sys
 from collections.abc import Iterator
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ from vaults import (
 
 from lupustrial.allocation.sealing import Recipient, make_key
 from lupustrial.allocation.sealing import opened as opened_with
-from lupustrial.allocation.vault import Vault, protect_process
+from lupustrial.allocation.vault import Vault
 from lupustrial.errors import AllocationError
 
 
@@ -131,22 +130,15 @@ def test_an_error_inside_the_vault_tells_nothing(
     assert _found(trial, json.dumps(answer).encode() + caplog.text.encode()) == []
 
 
-def _protected(told: Connection) -> None:
-    import ctypes
-    import resource
-
-    protect_process()
-    dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) if sys.platform == "linux" else 0
-    told.send((resource.getrlimit(resource.RLIMIT_CORE), dumpable))
+PROTECTED = """
+import ctypes, resource, sys
+from lupustrial.allocation.vault import protect_process
+protect_process()
+dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) if sys.platform == "linux" else 0
+print(resource.getrlimit(resource.RLIMIT_CORE), dumpable)
+"""
 
 
 def test_the_process_writes_no_core_and_lets_nobody_look_inside() -> None:
-    context = multiprocessing.get_context("fork")
-    here, there = context.Pipe()
-    process = context.Process(target=_protected, args=(there,))
-    process.start()
-    assert here.poll(20)
-    assert here.recv() == ((0, 0), 0)
-    process.join(10)
-    here.close()
-    there.close()
+    done = subprocess.run([sys.executable, "-c", PROTECTED], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "(0, 0) 0"

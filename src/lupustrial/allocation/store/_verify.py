@@ -70,6 +70,10 @@ def verify_store(
             "WHERE study = ? ORDER BY stratum, position",
             study.id,
         )
+        if mistyped := list(_mistyped(slots)):
+            return Verified(
+                faults=tuple(mistyped), slots=len(slots), allocated=0, unassessed=(), checked=tuple(checked)
+            )
         faults += _published(tx, study, known)
         public = next((entry.data for entry in known if entry.kind == "list sealed"), None)
         if public is not None:
@@ -94,6 +98,14 @@ def verify_store(
         unassessed=unassessed,
         checked=tuple(checked),
     )
+
+
+def _mistyped(slots: Sequence[tuple[Any, ...]]) -> Iterator[Fault]:
+    """Name slots that hold what no slot can: SQLite keeps a value of any type in any column."""
+    for row in slots:
+        taken = isinstance(row[5], str) and isinstance(row[6], int)
+        if [*map(type, row[:5])] != [int, str, int, str, str] or not (taken or row[5:] == (None, None)):
+            yield _fault("ALLOC-051", "the slot is not as it was sealed", f"slot {row[0]!r} in the database")
 
 
 def _published(tx: Transaction, study: Study, known: Sequence[Entry]) -> Iterator[Fault]:
@@ -135,6 +147,8 @@ def _sealed_slot(row: Sequence[Any]) -> SealedSlot:
     try:
         envelope = base64.b64decode(row[4], validate=True)
     except ValueError:
+        envelope = b""
+    if base64.b64encode(envelope).decode() != row[4]:  # another text of the same bytes
         envelope = b""  # no slot was sealed with nothing
     return SealedSlot(number=row[0], stratum=row[1], position=row[2], kits=(), leaf=row[3], envelope=envelope)
 
