@@ -1,4 +1,4 @@
-"""Ways to allocate participants, as functions of a random generator, until a room of allocation has them."""
+"""Ways to allocate participants, as functions of a NumPy generator: what re-randomisation tests draw from."""
 
 from __future__ import annotations
 

@@ -41,12 +41,8 @@ def working(study: str, store: str, *, writing: bool) -> Iterator[tuple[Study, T
     from lupustrial.study import load_study
 
     loaded = load_study(find_study(study))
-    database = open_database(store)
-    try:
-        with database.writing() if writing else database.reading() as tx:
-            yield loaded, tx
-    finally:
-        database.close()
+    with open_database(store) as db, db.writing() if writing else db.reading() as tx:
+        yield loaded, tx
 
 
 def numbers(study: Study, kits: Sequence[str] | None, file: Path | None) -> list[int]:

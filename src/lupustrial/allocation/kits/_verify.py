@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -13,18 +13,22 @@ from lupustrial.allocation.kits._rows import insert_kits, insert_shipment, read_
 from lupustrial.allocation.kits._tables import create_kits, drop_kits
 from lupustrial.allocation.kits._who import permit
 from lupustrial.errors import Fault
-from lupustrial.ledger import Actor, Transaction, append, entries
+from lupustrial.ledger import Actor, Entry, Transaction, append, entries
 from lupustrial.study import Study
 
 
-def verify_kits(tx: Transaction, study: Study) -> list[Fault]:
+def verify_kits(tx: Transaction, study: Study, known: Iterable[Entry] | None = None) -> list[Fault]:
     """Return where the tables differ from the ledger; an empty list where they do not.
+
+    `known` are the entries of the study, where they were read already.
 
     Faults are ALLOC-085 (a kit or shipment differs, is missing, or is one too many; the columns are named,
     not their values) and ALLOC-086 (an entry that cannot follow from those before, or a count that does not
     add up to the units of the kit).
     """
-    book = replay(entry for entry in entries(tx) if entry.study == study.id)
+    if known is None:
+        known = (entry for entry in entries(tx) if entry.study == study.id)
+    book = replay(known)
     units = {kind.id: kind.units for kind in study.kits}
     faults = list(book.faults)
     for kit in book.kits.values():

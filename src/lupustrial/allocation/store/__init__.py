@@ -2,8 +2,8 @@
 
 from lupustrial.allocation._people import admit, is_unblinded, role_of
 from lupustrial.allocation.store._allocate import Allocated, Chooser, allocate
-from lupustrial.allocation.store._candidates import Candidate, screen
-from lupustrial.allocation.store._create import digest_of_facts, set_up
+from lupustrial.allocation.store._candidates import Candidate, digest_of_facts, screen
+from lupustrial.allocation.store._create import set_up
 from lupustrial.allocation.store._reveal import Revealed, check_list, copy_list, lock, note_packing, reveal
 from lupustrial.allocation.store._tables import create_store
 from lupustrial.allocation.store._unblind import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -35,6 +36,11 @@ class Candidate:
     eligible: bool
     levels: Mapping[str, str] = field(default_factory=dict)
     facts: str = ""
+
+
+def digest_of_facts(facts: object) -> str:
+    """Return the SHA-256 of facts that were seen, JSON values, hexadecimal."""
+    return hashlib.sha256(canonical(facts).encode()).hexdigest()
 
 
 def screen(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 
 from lupustrial.allocation._people import admit
 from lupustrial.allocation.kits._pack import pack
@@ -74,8 +73,3 @@ def set_up(db: Database, study: Study, sealed: Sealed, by: Actor, *, at: str | N
         if kits:
             pack(tx, study, kits, by)
     return entry
-
-
-def digest_of_facts(facts: object) -> str:
-    """Return the SHA-256 of facts that were seen, JSON values, hexadecimal."""
-    return hashlib.sha256(canonical(facts).encode()).hexdigest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lupustrial.allocation._people import admit, note_unblinded
@@ -187,7 +187,8 @@ def assess_unblinding(
         raise AllocationError(Fault(id="ALLOC-046", message=message, place=place, hint=hint))
     with db.writing() as tx:
         admit(tx, study, by, "assess")
-        if position not in {entry.position for entry in unblindings(tx, study)}:
+        known = (entry for entry in entries(tx) if entry.study == study.id)
+        if position not in {entry.position for entry in unblindings(known)}:
             message = "this entry is no unblinding"
             hint = "`randomise verify` lists those that were not assessed"
             raise AllocationError(Fault(id="ALLOC-046", message=message, place=place, hint=hint))
@@ -195,10 +196,9 @@ def assess_unblinding(
         return append(tx, study=study.id, kind="unblinding assessed", by=by, data=data, at=at)
 
 
-def unblindings(tx: Transaction, study: Study) -> list[Entry]:
-    """Return the entries of all unblindings of single participants."""
-    kinds = ("code broken", "unblinding reported")
-    return [entry for entry in entries(tx) if entry.study == study.id and entry.kind in kinds]
+def unblindings(known: Iterable[Entry]) -> list[Entry]:
+    """Return those entries of a study that unblinded a single participant."""
+    return [entry for entry in known if entry.kind in ("code broken", "unblinding reported")]
 
 
 def sealed_slot(tx: Transaction, study: Study, participant: str) -> SealedSlot:

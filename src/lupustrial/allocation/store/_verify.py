@@ -79,11 +79,11 @@ def verify_store(
         if public is not None:
             faults += _slots(public, slots, sealed)
             faults += _files(public, sealed) if sealed is not None else ()
-        faults += verify_kits(tx, study)
+        faults += verify_kits(tx, study, known)
         faults += _allocations(study, known, slots)
         faults += kept_otherwise(tx, study, known)
         assessed = {entry.data["of"] for entry in known if entry.kind == "unblinding assessed"}
-        unassessed = tuple(one for one in unblindings(tx, study) if one.position not in assessed)
+        unassessed = tuple(one for one in unblindings(known) if one.position not in assessed)
     checked += [
         "commitment: as published in the ledger, and the root over all slots",
         "allocations: each in the ledger, once, in order, of somebody eligible who consented",
