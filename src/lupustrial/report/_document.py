@@ -93,7 +93,7 @@ def build_document(
         figures=_grouped([figure for figure in drawn if figure["kind"] != "consort"]),
         estimands=estimands,
         chapters=chapters,
-        randomisation=randomisation_lines(study, commitment),
+        randomisation=randomisation_lines(study, commitment, synthetic=stamp.synthetic),
         methods=method_texts(
             {outcome.key.method for outcome in shown}, [one.results.study.plan for one in (first, *further)]
         ),

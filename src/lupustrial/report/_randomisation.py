@@ -8,12 +8,13 @@ from lupustrial.study import Randomisation, Study, Task
 Line = tuple[str, str]
 
 
-def randomisation_lines(study: Study, commitment: str | None) -> list[Line]:
+def randomisation_lines(study: Study, commitment: str | None, *, synthetic: bool = False) -> list[Line]:
     """Return what the study says of its randomisation and blinding; empty where nobody is randomised.
 
     Args:
         study: The study.
         commitment: Digest of the commitment to the sealed list, where the list was revealed with the results.
+        synthetic: Whether the trial is a reconstruction, whose list is not that of the trial itself.
     """
     rule = study.randomisation
     if rule.method == "none":
@@ -22,7 +23,7 @@ def randomisation_lines(study: Study, commitment: str | None) -> list[Line]:
     ratio = " to ".join(f"{share} {arms.get(arm, arm)}" for arm, share in rule.ratio.items())
     lines = [
         ("Sequence (8a, 8b)", f"{_method(rule)}, {ratio}. {_strata(rule)}"),
-        ("Concealment (9)", _concealment(commitment)),
+        ("Concealment (9)", _concealment(commitment, synthetic=synthetic)),
         ("Who (10)", f"Screened by: {_who(study, 'screen')}. Allocated by: {_who(study, 'allocate')}."),
         ("Blinding (11a)", _blinding(study)),
     ]
@@ -66,11 +67,13 @@ def _strata(rule: Randomisation) -> str:
     return f"{verb} {'; '.join(factors)}." if factors else "Not stratified."
 
 
-def _concealment(commitment: str | None) -> str:
+def _concealment(commitment: str | None, *, synthetic: bool) -> str:
     if commitment is None:
         return "The records came with an allocation; how it was kept secret is not known here."
+    the = "Of the reconstruction, not of the trial itself: the" if synthetic else "The"
     return (
-        "The list was made before the first allocation, sealed as ciphertext, and revealed after the lock. "
+        f"{the} list was made before the first allocation, sealed as ciphertext, "
+        "and revealed after the lock. "
         f"Its commitment: {commitment}. "
         "The folder allocation holds the list and its seed, to be checked against it."
     )

@@ -89,6 +89,11 @@ def test_concealment_is_claimed_for_a_sealed_list_only(trial: Study) -> None:
     assert "not known" in lines(trial, rule)["Concealment (9)"]
 
 
+def test_the_list_of_a_reconstruction_is_not_said_to_be_the_trials(trial: Study) -> None:
+    told = dict(randomisation_lines(trial, "ab12", synthetic=True))["Concealment (9)"]
+    assert told.startswith("Of the reconstruction, not of the trial itself: the list was made")
+
+
 def test_who_acts_and_who_is_blinded_follow_from_the_roles(trial: Study) -> None:
     roles = (
         Role(id="a", name="Anna", may=("screen",)),
