@@ -56,9 +56,10 @@ def _survives(database: Database, url: str, notes: Path, strike: Strike, *, roun
     sealed = stratified_trial(slots=PARTICIPANTS)
     names = begin_stratified(database, sealed, PARTICIPANTS)
     for _ in range(rounds):
-        before = len(_confirmed(notes))
-        running = start(url, sealed.study, deal(_unconfirmed(names, notes), CLIENTS), notes)
-        _wait(lambda before=before: len(_confirmed(notes)) >= before + 40)  # type: ignore[misc]
+        left = _unconfirmed(names, notes)
+        enough = len(names) - len(left) + min(40, len(left) // 4)
+        running = start(url, sealed.study, deal(left, CLIENTS), notes)
+        _wait(lambda enough=enough: len(_confirmed(notes)) >= enough)  # type: ignore[misc]
         strike(running)
         for process in running:
             process.join(60)
@@ -109,7 +110,7 @@ def _unconfirmed(names: list[str], notes: Path) -> list[str]:
 
 
 def _wait(ready: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not ready():
         assert time.monotonic() < until, "the clients do not get on"
-        time.sleep(0.002)
+        time.sleep(0.005)
