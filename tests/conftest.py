@@ -10,6 +10,7 @@ import pytest
 pytest_plugins = [
     "analysis_fixtures",  # study, stamp, datasets, ard, … of the tests of analysis and report
     "ledger_fixtures",  # databases: SQLite and a PostgreSQL server
+    "capture_site",  # the web application on a database of its own
     "command",  # the command line as a user types it
 ]
 

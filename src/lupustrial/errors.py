@@ -13,6 +13,7 @@
     ├── LedgerError         a ledger is broken or out of reach  (LEDGER-…)
     ├── AllocationError     allocation, kits, keys, unblinding  (ALLOC-…)
     ├── BlindingError       what roles may see cannot be judged (BLIND-…)
+    ├── CaptureError        the web application refuses        (CAPT-…)
     └── UsageError          a command was called wrongly        (USAGE-…)
 
 Each carries *all* the faults found, since input is validated whole, reported whole and refused whole.
@@ -100,6 +101,10 @@ class AllocationError(LupustrialError):
 
 class BlindingError(LupustrialError):
     """It cannot be judged what a role may see, or how well that tells the arm."""
+
+
+class CaptureError(LupustrialError):
+    """The web application refuses what somebody asked of it, or cannot be started."""
 
 
 class UsageError(LupustrialError):

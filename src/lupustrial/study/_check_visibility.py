@@ -1,4 +1,7 @@
-"""What is hidden from whom: the roles exist, nothing is hidden twice, and no condition lets it out."""
+"""What is hidden from whom, and who enters what.
+
+The roles exist, nothing is hidden twice or from who enters it, and no condition lets it out.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,43 @@ from collections.abc import Iterator
 from lupustrial.errors import StudyError
 from lupustrial.study._expression import Expression
 from lupustrial.study._inspection import Inspection, Path
-from lupustrial.study._model import Form, Item, Study
+from lupustrial.study._model import Form, Item, Role, Study
 from lupustrial.study._visibility import sight_of
 
 _SEEN = {"none": 0, "visit at hand": 1, "all": 2}
 
 
 def check_visibility(inspection: Inspection) -> None:
-    """STUDY-111 to STUDY-113."""
+    """STUDY-111 to STUDY-114."""
     roles = {role.id: role for role in inspection.study.roles}
+    for place, form in enumerate(inspection.study.forms):
+        for number, name in enumerate(form.entered_by):
+            where: Path = ("forms", place, "entered_by", number)
+            if inspection.refer("STUDY-111", where, name, roles, "roles"):
+                _check_entering(inspection, where, form, roles[name])
     for path, names, beyond in _hidings(inspection.study):
-        for place, name in enumerate(names):
-            where = (*path, place)
+        for position, name in enumerate(names):
+            where = (*path, position)
             if not inspection.refer("STUDY-111", where, name, roles, "roles"):
                 continue
-            if name in names[:place]:
+            if name in names[:position]:
                 inspection.error("STUDY-010", where, f"role `{name}` stands twice", "remove one")
             elif name in beyond or not roles[name].clinical:
                 message = f"role `{name}` sees nothing of it anyway"
                 inspection.warning("STUDY-112", where, message, "remove it here, or where it is hidden too")
     for path, reader, read in _readings(inspection.study):
         _check_reading(inspection, path, reader, read)
+
+
+def _check_entering(inspection: Inspection, path: Path, form: Form, role: Role) -> None:
+    """STUDY-114: who enters a form may enter, and sees it."""
+    if "enter" not in role.may:
+        message, hint = f"role `{role.id}` may not enter data", "give it `may: [enter]`"
+    elif not role.clinical or role.id in form.hidden_from:
+        message, hint = f"role `{role.id}` does not see what it should enter", "let it see the form"
+    else:
+        return
+    inspection.error("STUDY-114", path, message, hint)
 
 
 def _hidings(study: Study) -> Iterator[tuple[Path, tuple[str, ...], tuple[str, ...]]]:

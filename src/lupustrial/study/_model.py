@@ -154,10 +154,13 @@ class Population:
     source: str = ""
 
 
-#: What a role may be allowed to do beside what it sees: make and seal the list, open the packing list, record
-#: who can be allocated, allocate, hand kits out and take them back, release and ship kits, break the code of
-#: a participant, assess what an unblinding did, lock the database, copy the list for an interim analysis,
-#: reveal it.
+#: What a role may be allowed to do beside what it sees.
+#: In the allocation: make and seal the list, open the packing list, record who can be allocated, allocate,
+#: hand kits out and take them back, release and ship kits, break the code of a participant, assess what an
+#: unblinding did, lock the database, copy the list for an interim analysis, reveal it.
+#: In the capture of data: enter and change data, answer queries, raise and close them, verify against source,
+#: sign, freeze and open again, review the audit trail, export, import, put an amended protocol into force,
+#: administer accounts and roles.
 Task = Literal[
     "seal",
     "pack",
@@ -170,6 +173,17 @@ Task = Literal[
     "lock",
     "copy list",
     "reveal",
+    "enter",
+    "answer",
+    "query",
+    "verify",
+    "sign",
+    "freeze",
+    "review",
+    "export",
+    "import",
+    "amend",
+    "administer",
 ]
 
 
@@ -289,7 +303,8 @@ class Form:
 
     `date` names the item that dates the records; without it the visit date does. A form that is not tied
     to visits (diaries, logs) has ``log: true``: its records carry the visit at which they were collected.
-    Roles in `hidden_from` never see it; roles in `hidden_earlier_from` see it at the visit at hand only.
+    Roles in `entered_by` alone enter it; without, every role that may ``enter`` and sees it. Roles in
+    `hidden_from` never see it; roles in `hidden_earlier_from` see it at the visit at hand only.
     """
 
     id: str
@@ -300,6 +315,7 @@ class Form:
     log: bool = False
     date: str | None = None
     instrument: str | None = None
+    entered_by: tuple[str, ...] = ()
     hidden_from: tuple[str, ...] = ()
     hidden_earlier_from: tuple[str, ...] = ()
     sdtm: SdtmTarget | None = None

@@ -1,0 +1,1 @@
+"""Accounts: signing in, second factor, roles, the administrator's pages."""

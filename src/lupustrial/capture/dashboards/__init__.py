@@ -1,0 +1,1 @@
+"""How the trial goes: enrolment, visits, queries, pooled response and safety."""

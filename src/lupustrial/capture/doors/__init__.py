@@ -1,0 +1,1 @@
+"""Import, export, print and the programming interface."""

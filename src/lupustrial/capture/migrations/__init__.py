@@ -1,0 +1,1 @@
+"""Changes of Django's own tables."""

@@ -1,0 +1,1 @@
+"""Participants: registering, eligibility, consent, visits, withdrawal."""

@@ -1,0 +1,1 @@
+"""Queries, verification against source, freezes and locks."""

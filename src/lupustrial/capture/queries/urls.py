@@ -1,0 +1,7 @@
+"""Addresses: queries, verification against source, freezes and locks."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Allocation, kits and code breaks in the pages."""

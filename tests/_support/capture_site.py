@@ -1,0 +1,122 @@
+"""A running capture application for tests: a fresh trial, somebody in each role, and a client for each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lupustrial.ledger import Actor
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from lupustrial.capture._trial import Trial
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDY = ROOT / "studies" / "il2-sle"
+PASSWORD = "correct horse battery staple"  # noqa: S105 - of accounts that live for a test
+SYSTEM = Actor(id="system", role="administrator")
+
+
+@dataclass(kw_only=True)
+class CaptureSite:
+    """The application on a database of its own.
+
+    `client` gives a Django test client of somebody who is signed in, second factor passed, in a role; the
+    account is named after the role (``investigator`` …) and is made, with a grant at `sites`, when first
+    asked for.
+    """
+
+    trial: Trial
+    folder: Path
+
+    def client(self, role: str, *, person: str | None = None, sites: tuple[str, ...] = ("*",)) -> Client:
+        """Return a client of somebody in a role."""
+        from django.test import Client
+
+        from lupustrial.capture.access import ACTING
+
+        account = self.account(person or role, role, sites)
+        client = Client()
+        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        device = account.staticdevice_set.first() or account.staticdevice_set.create(name="test")
+        session = client.session
+        session["otp_device_id"] = device.persistent_id
+        session[ACTING] = role
+        session.save()
+        return client
+
+    def account(self, person: str, role: str, sites: tuple[str, ...] = ("*",)) -> Any:
+        """Return the account of a person who holds a role; made where it is lacking."""
+        from lupustrial.capture.models import Account
+        from lupustrial.capture.store import grants_of, write
+
+        found = Account.objects.filter(username=person).first()
+        if found is None:
+            found = Account.objects.create_user(person, person.replace("_", " ").capitalize(), PASSWORD)
+        with self.trial.writing() as tx:
+            if not any(grant.role == role for grant in grants_of(tx, person)):
+                data = {"person": person, "role": role, "sites": list(sites)}
+                write(tx, study=self.trial.study.id, kind="role granted", by=SYSTEM, data=data)
+        return found
+
+    def register(self, participant: str = "01-001", site: str = "01") -> str:
+        """Register a participant, by the gateway."""
+        from lupustrial.capture.store import write
+
+        with self.trial.writing() as tx:
+            data = {"participant": participant, "site": site}
+            write(tx, study=self.trial.study.id, kind="participant registered", by=SYSTEM, data=data)
+        return participant
+
+
+@pytest.fixture(scope="session")
+def _capture_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the tables once; every test gets a copy."""
+    folder = tmp_path_factory.mktemp("capture")
+    from lupustrial.capture import Config, prepare
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in Config(study=STUDY, database="", keys=folder).environment():
+            patch.delenv(name, raising=False)  # put back what prepare() sets
+        prepare(
+            Config(
+                study=STUDY, database=str(folder / "template.db"), keys=folder / "keys", hosts=("testserver",)
+            )
+        )
+        from django.db import connections
+        from django.test.utils import setup_test_environment
+
+        connections.close_all()
+        setup_test_environment()
+        environment = dict(os.environ)
+    os.environ.update(
+        {name: environment[name] for name in environment if name.startswith(("LUPUSTRIAL_", "DJANGO_"))}
+    )
+    return folder
+
+
+@pytest.fixture
+def site(_capture_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CaptureSite]:
+    """A fresh application on SQLite with the founding study."""
+    from django.db import connections
+
+    from lupustrial.capture import _trial
+
+    database = tmp_path / "trial.db"
+    shutil.copy(_capture_template / "template.db", database)
+    monkeypatch.setenv("DATABASE_URL", str(database))
+    connections.close_all()
+    monkeypatch.setitem(connections["default"].settings_dict, "NAME", str(database))
+    _trial.trial.cache_clear()
+    trial = _trial.trial()
+    yield CaptureSite(trial=trial, folder=tmp_path)
+    trial.close()
+    connections.close_all()
+    _trial.trial.cache_clear()
