@@ -80,6 +80,7 @@ class CaptureSite:
 def _capture_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the tables once; every test gets a copy."""
     folder = tmp_path_factory.mktemp("capture")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
     from lupustrial.capture import Config, prepare
 
     with pytest.MonkeyPatch.context() as patch:
