@@ -1,7 +1,7 @@
 # The two commands of the README are `make run` and `make test`. Each does its own set-up.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types imports sizes bench docs tables lock clean
+.PHONY: help run test lint types imports sizes bench qualification docs tables lock clean
 
 STUDY ?= studies/il2-sle
 OUT ?= out
@@ -38,6 +38,10 @@ bench: ## time and memory: the road at 60, 600 and 6,000 participants, instrumen
 	@$(BIN)/python benchmarks/instruments.py
 	@$(BIN)/python benchmarks/stats.py
 	@$(BIN)/python benchmarks/allocation.py
+
+qualification: ## run every test of a requirement and write the matrix, clause by clause, to out/qualification
+	@bash scripts/setup.sh dev
+	@$(BIN)/python scripts/qualification.py --out $(OUT)/qualification
 
 docs: ## build the documentation into site/, every link checked
 	@bash scripts/setup.sh dev

@@ -37,7 +37,7 @@ NAVIGATION: tuple[Entry, ...] = (
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `trial`, `study`, `acting` (None before a role is chosen) and `navigation`."""
+    """Give templates `trial`, `study`, `acting` (None before a role is chosen), `navigation`, `theme`."""
     acting: Acting | None = getattr(request, "acting", None)
     running = trial()
     return {
@@ -45,6 +45,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "study": running.study,
         "acting": acting,
         "navigation": [entry for entry in NAVIGATION if acting is not None and _open(entry, acting)],
+        "theme": _theme(request),
         "here": request.resolver_match.view_name if request.resolver_match else "",
     }
 
@@ -54,3 +55,8 @@ def _open(entry: Entry, acting: Acting) -> bool:
     if rule is None or acting.shut:
         return False
     return (not rule.needs or acting.may(*rule.needs)) and (acting.role.clinical or not rule.clinical)
+
+
+def _theme(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in ("light", "dark") else ""
