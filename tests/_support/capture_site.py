@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,4 +122,37 @@ def site(_capture_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     yield CaptureSite(trial=trial, folder=tmp_path)
     trial.close()
     connections.close_all()
+    _trial.trial.cache_clear()
+
+
+@pytest.fixture
+def site_anywhere(
+    _capture_template: Path, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[CaptureSite]:
+    """A fresh application, once on SQLite and once on PostgreSQL."""
+    from django.db import connections
+
+    from lupustrial.capture import _trial
+    from lupustrial.capture._databases import databases_of
+
+    if "://" in database_url:
+        made = (
+            "from pathlib import Path; from lupustrial.capture import Config, prepare; "
+            f"prepare(Config(study=Path({str(STUDY)!r}), database={database_url!r}, "
+            f"keys=Path({str(_capture_template / 'keys')!r})))"
+        )
+        subprocess.run([sys.executable, "-c", made], check=True)
+    else:
+        shutil.copy(_capture_template / "template.db", database_url)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    connections.close_all()
+    anew = connections.configure_settings(databases_of(database_url))["default"]
+    monkeypatch.setitem(connections.settings, "default", anew)
+    connections["default"] = connections.create_connection("default")
+    _trial.trial.cache_clear()
+    trial = _trial.trial()
+    yield CaptureSite(trial=trial, folder=tmp_path)
+    trial.close()
+    connections.close_all()
+    del connections["default"]  # it is made again, from the settings that are put back, when asked for
     _trial.trial.cache_clear()

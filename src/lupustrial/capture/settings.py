@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
-import urllib.parse
 from pathlib import Path
-from typing import Any
 
 from csp.constants import NONE, SELF
 
 from lupustrial.capture._config import configuration
+from lupustrial.capture._databases import databases_of
 from lupustrial.capture._keys import secret
 
 CONFIG = configuration()
 _HERE = Path(__file__).resolve().parent
-
-
-def _databases() -> dict[str, dict[str, Any]]:
-    url = CONFIG.database
-    if url.startswith(("postgresql://", "postgres://")):
-        parts = urllib.parse.urlsplit(url)
-        query = {name: values[-1] for name, values in urllib.parse.parse_qs(parts.query).items()}
-        return {
-            "default": {
-                "ENGINE": "django.db.backends.postgresql",
-                "NAME": urllib.parse.unquote(parts.path.lstrip("/")),
-                "USER": urllib.parse.unquote(parts.username or ""),
-                "PASSWORD": urllib.parse.unquote(parts.password or ""),
-                "HOST": parts.hostname or query.get("host", ""),
-                "PORT": str(parts.port or query.get("port", "")),
-                "CONN_MAX_AGE": None,
-                "CONN_HEALTH_CHECKS": True,
-                "OPTIONS": {name: value for name, value in query.items() if name not in ("host", "port")},
-            }
-        }
-    return {
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": url.removeprefix("sqlite:///"),
-            "CONN_MAX_AGE": None,
-            "OPTIONS": {
-                "timeout": 60,
-                "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
-            },
-        }
-    }
-
 
 SECRET_KEY = secret(CONFIG.keys, "session").hex()
 DEBUG = False
 ALLOWED_HOSTS = list(CONFIG.hosts)
 ROOT_URLCONF = "lupustrial.capture.urls"
 WSGI_APPLICATION = "lupustrial.capture.wsgi.application"
-DATABASES = _databases()
+DATABASES = databases_of(CONFIG.database)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "capture.Account"
 
