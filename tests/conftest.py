@@ -12,6 +12,7 @@ pytest_plugins = [
     "ledger_fixtures",  # databases: SQLite and a PostgreSQL server
     "capture_site",  # the web application on a database of its own
     "capture_live",  # the same behind a server, in a browser
+    "capture_demo",  # the same with a trial in mid-course
     "requirements",  # which requirement a test proves
     "command",  # the command line as a user types it
 ]

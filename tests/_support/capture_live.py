@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -46,6 +47,13 @@ class Live:
 @pytest.fixture
 def live(site: CaptureSite, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
     """The application of `site` on a port of loopback."""
+    with serving(site, browser, monkeypatch) as running:
+        yield running
+
+
+@contextmanager
+def serving(site: CaptureSite, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
+    """Serve an application on a port of loopback."""
     from django.conf import settings
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
     from django.core.wsgi import get_wsgi_application

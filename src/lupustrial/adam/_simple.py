@@ -7,8 +7,7 @@ import polars as pl
 from lupustrial.adam._bds import OBSERVED, Frame
 from lupustrial.adam._workshop import Workshop
 from lupustrial.errors import Fault, StudyError
-from lupustrial.sdtm import limits_for
-from lupustrial.study import Item, Parameter
+from lupustrial.study import Item, Parameter, limits_for
 
 #: Places to which a change is rounded before it is compared, so that 20 → 10 is a fall by exactly 50 %.
 _PLACES = 9

@@ -13,11 +13,10 @@ from lupustrial.adam._sources import compress
 from lupustrial.adam._workshop import Workshop
 from lupustrial.errors import Fault, StudyError, closest
 from lupustrial.instruments import INSTRUMENTS, Input, Instrument
-from lupustrial.study import InstrumentUse
+from lupustrial.study import InstrumentUse, component_inputs, implied_limits, is_limit, item_inputs, pair_of
 
 #: Columns that identify a row of a frame.
 KEYS = ["USUBJID", "VISITNUM"]
-_BOUNDS = ("low", "high")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,24 +33,10 @@ class Wide:
 
 
 def components_of(workshop: Workshop, use: InstrumentUse) -> Mapping[str, str]:
-    """Return which parameter stands for which input of a responder index.
-
-    The first composite parameter of the use that names `components` says it for all of them. An input that it
-    does not name is the parameter whose score has an output of that name (``grade_renal``), or the parameter
-    of that id, capitals apart (``sledai``: SLEDAI). Empty where the use is no composite.
-    """
-    parameters = workshop.study.plan.parameters
-    members = [one for one in parameters if one.derive.kind == "composite" and one.derive.use == use.id]
-    if not members:
-        return {}
-    named = dict(next((one.derive.components for one in members if one.derive.components), {}))
-    outputs = {str(one.derive.output): one.id for one in parameters if one.derive.kind == "score"}
-    ids = {one.id.lower(): one.id for one in parameters}
-    for code in (one.code for one in instrument_of(use, f"use {use.id}").inputs):
-        found = outputs.get(code) or ids.get(code)
-        if code not in named and code not in use.items and found is not None:
-            named[code] = found
-    return named
+    """Return which parameter stands for which input of a responder index (``study.component_inputs``)."""
+    return component_inputs(
+        workshop.study, use, [one.code for one in instrument_of(use, f"use {use.id}").inputs]
+    )
 
 
 def wide_frame(workshop: Workshop, use: InstrumentUse, components: Mapping[str, str], *, place: str) -> Wide:
@@ -67,7 +52,7 @@ def wide_frame(workshop: Workshop, use: InstrumentUse, components: Mapping[str, 
     inputs = {one.code: one for one in instrument.inputs}
     pairs = _pairs(workshop, use, inputs, place)
     _check_names(use, inputs, components, place)
-    limits = {code: pair for code, pair in pairs.items() if pair[1].rpartition(".")[2] in _BOUNDS}
+    limits = {code: pair for code, pair in pairs.items() if is_limit(pair[1])}
     limits |= _implied_limits(workshop, inputs, pairs, components, place)
     items = {code: pair for code, pair in pairs.items() if code not in limits}
     once = {code for code, pair in items.items() if _is_once(workshop, pair, place)}
@@ -82,7 +67,7 @@ def wide_frame(workshop: Workshop, use: InstrumentUse, components: Mapping[str, 
         sources.append(origin)
         weeks = set(workshop.weeks_of_forms({items[code][0] for code in items if code not in once}))
     for code, name in components.items():
-        if name.rpartition(".")[2] in _BOUNDS and "." in name:
+        if is_limit(name):
             limits[code] = _pair_of_limit(workshop, name, place)
             continue
         column, origin = _component(workshop, code, name, inputs[code], place)
@@ -142,16 +127,11 @@ def _pairs(
     workshop: Workshop, use: InstrumentUse, inputs: Mapping[str, Input], place: str
 ) -> dict[str, Pair]:
     """Return the item that each input comes from, as (form, ITEM), where it comes from an item."""
-    pairs: dict[str, Pair] = {}
-    if use.form is not None:
-        known = {pair for pair in workshop.items.annotations if pair[0] == use.form}
-        pairs = {code: (use.form, code) for code in inputs if (use.form, code) in known}
-    for code, name in use.items.items():
-        form, _, item = name.partition(".")
+    for name in use.items.values():
+        form, item = pair_of(name)
         bare = item.removesuffix(".high").removesuffix(".low")
         workshop.items.annotation((form, bare), place=f"{place}, use {use.id}")
-        pairs[code] = (form, item)
-    return pairs
+    return item_inputs(use, list(inputs), workshop.items.annotations)
 
 
 def _implied_limits(
@@ -162,18 +142,11 @@ def _implied_limits(
     place: str,
 ) -> dict[str, Pair]:
     """Return the reference limits that inputs ``X_uln`` and ``X_lln`` mean, where nothing else names them."""
-    implied: dict[str, Pair] = {}
-    for code in inputs:
-        whose, _, end = code.rpartition("_")
-        side = {"uln": "high", "lln": "low"}.get(end)
-        if side is None or code in pairs or code in components:
-            continue
-        if whose in pairs:
-            form, item = pairs[whose]
-            implied[code] = (form, f"{item}.{side}")
-        elif whose in components:
-            implied[code] = _pair_of_limit(workshop, f"{components[whose]}.{side}", place)
-    return implied
+    implied = implied_limits(list(inputs), pairs, components)
+    return {
+        code: _pair_of_limit(workshop, limit, place) if isinstance(limit, str) else limit
+        for code, limit in implied.items()
+    }
 
 
 def _pair_of_limit(workshop: Workshop, name: str, place: str) -> Pair:

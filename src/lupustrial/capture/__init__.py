@@ -5,7 +5,17 @@ Parts, each a package: ``store`` (trial data on the ledger), ``access`` (who may
 ``doors``.
 """
 
+from lupustrial.capture._begin import check_database, check_port, default_database, default_keys
 from lupustrial.capture._config import Config
+from lupustrial.capture._serve import serve
 from lupustrial.capture._start import prepare
 
-__all__ = ["Config", "prepare"]
+__all__ = [
+    "Config",
+    "check_database",
+    "check_port",
+    "default_database",
+    "default_keys",
+    "prepare",
+    "serve",
+]

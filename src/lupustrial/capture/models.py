@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.conf import settings
 from django.db import models
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from lupustrial.capture._encryption import derived_keys
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -49,6 +55,30 @@ class Account(AbstractBaseUser):
     def get_full_name(self) -> str:
         """Return the name as it is shown."""
         return self.full_name
+
+
+class Authenticator(TOTPDevice):  # type: ignore[misc] - django_otp ships no types
+    """An app that shows codes (RFC 6238). Its secret is encrypted (AES-SIV, RFC 5297), bound to the account."""
+
+    class Meta:
+        """The table is django_otp's."""
+
+        proxy = True
+
+    @property
+    def bin_key(self) -> bytes:
+        """The secret, decrypted; ValueError where its key is not here."""
+        for key in derived_keys(settings.CONFIG.keys, "authenticator"):
+            try:
+                return AESSIV(key).decrypt(bytes.fromhex(self.key), [str(self.user_id).encode()])
+            except InvalidTag:
+                continue
+        raise ValueError("the secret of an authenticator cannot be read: its key is not here")
+
+    def keep(self, secret: bytes) -> None:
+        """Take a secret of 20 bytes, encrypted; the device is not yet stored."""
+        under = AESSIV(derived_keys(settings.CONFIG.keys, "authenticator")[0])
+        self.key = under.encrypt(secret, [str(self.user_id).encode()]).hex()
 
 
 class OneTimeLink(models.Model):

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("lupustrial.capture.dashboards.urls")),
+    path("", include("lupustrial.capture.demo.urls")),
     path("", include("lupustrial.capture.accounts.urls")),
     path("", include("lupustrial.capture.participants.urls")),
     path("", include("lupustrial.capture.entry.urls")),

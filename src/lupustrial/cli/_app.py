@@ -18,6 +18,7 @@ from lupustrial.cli import (
     _randomise,
     _run,
     _score,
+    _serve,
     _vault,
     _version,
 )
@@ -41,6 +42,7 @@ _power.register(app)
 _randomise.register(app)
 _kits.register(app)
 _vault.register(app)
+_serve.register(app)
 _blinding.register(app)
 _audit.register(app)
 _explain.register(app)

@@ -1,5 +1,6 @@
 """Instruments: items in, scores and grades out, with the reasons. No study, no files but rule tables."""
 
+from lupustrial.instruments._alone import score_alone
 from lupustrial.instruments._dose_log import INTAKES, dose_records, doses_in_windows
 from lupustrial.instruments._dose_queries import steroid_log_queries
 from lupustrial.instruments._dose_visits import steroid_days_above, steroid_doses
@@ -52,6 +53,7 @@ __all__ = [
     "plausible",
     "queries",
     "score",
+    "score_alone",
     "settings_hash",
     "sign_off_items",
     "sledai_labs_from_results",

@@ -88,7 +88,7 @@ def score_frame(
         return unscored(frame, BILAG2004)
     found = measured_rows(frame, instrument, settings, BY_BLOCK, checked=True)
     frame = frame.with_columns(_seen(found))
-    why = _reasons(settings) if reasons else pl.lit(None, dtype=pl.String)
+    why = _reasons(frame, found, settings) if reasons else pl.lit(None, dtype=pl.String)
     return frame.with_columns(**_outputs(found, instrument, settings), reasons=why)
 
 
@@ -158,15 +158,26 @@ BY_BLOCK = BlockScorer(
 )
 
 
-def _reasons(settings: Mapping[str, str]) -> pl.Expr:
+def _reasons(frame: pl.DataFrame, found: Measured, settings: Mapping[str, str]) -> pl.Expr:
+    """Return the reasons; clauses of domains that are active, or open, in no row are not built at all."""
+    highest = frame.select(pl.col(list(ITEMS)).max()).row(0, named=True)
+    seen = {
+        code
+        for code, value in highest.items()
+        if value is not None and (value > 0 or ITEMS[code].kind == "num")
+    }
     parts = []
     for domain in DOMAINS:
         rank = pl.col(f"rank_lower_{domain}")
-        if domain == "renal":
-            parts.append(renal_reasons(rank, settings))
-        else:
-            parts.append(domain_reasons(domain, rank, settings))
-        high = pl.col(f"rank_upper_{domain}")
-        gap = pl.lit(f"{domain} incomplete: ") + letter(rank) + pl.lit(" to ") + letter(high)
-        parts.append(pl.when(rank != high).then(gap))
-    return joined(parts)
+        lower, upper = found[f"rank_lower_{domain}"], found[f"rank_upper_{domain}"]
+        if (lower >= RANK["C"]).any():
+            parts.append(
+                renal_reasons(rank, settings)
+                if domain == "renal"
+                else domain_reasons(domain, rank, settings, seen)
+            )
+        if (lower != upper).any():
+            high = pl.col(f"rank_upper_{domain}")
+            gap = pl.lit(f"{domain} incomplete: ") + letter(rank) + pl.lit(" to ") + letter(high)
+            parts.append(pl.when(rank != high).then(gap))
+    return joined(parts) if parts else pl.lit(None, dtype=pl.String)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
@@ -22,12 +22,16 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def domain_reasons(domain: str, rank: pl.Expr, settings: Mapping[str, str]) -> pl.Expr:
-    """Return e.g. ``mucocutaneous B: MUC_RASH_MILD=3``, or null where the domain is not active."""
+def domain_reasons(domain: str, rank: pl.Expr, settings: Mapping[str, str], seen: Collection[str]) -> pl.Expr:
+    """Return e.g. ``mucocutaneous B: MUC_RASH_MILD=3``, or null where the domain is not active.
+
+    Items that are not in `seen` are 0 or not done in every row: they decide nothing and are not looked at.
+    """
+    items = [item for item in BY_DOMAIN[domain] if item.code in seen]
     if domain == "constitutional":
-        fired = [_ordinal(item, pl.col(item.code) > 0) for item in BY_DOMAIN[domain]]
+        fired = [_ordinal(item, pl.col(item.code) > 0) for item in items]
     else:
-        fired = [_graded_item(item, rank, settings) for item in BY_DOMAIN[domain]]
+        fired = [_graded_item(item, rank, settings) for item in items]
     return _sentence(domain, rank, fired)
 
 

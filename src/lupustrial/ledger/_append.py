@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from lupustrial.errors import Fault, LedgerError
 from lupustrial.ledger._database import Transaction
-from lupustrial.ledger._entry import Actor, Entry, body_of, entry_of, hash_of, now
+from lupustrial.ledger._entry import Actor, Entry, body_of, canonical, entry_of, hash_of, now
 
 _AT_ONCE = 1000  # rows read in one go
 
@@ -72,21 +72,27 @@ def head(tx: Transaction) -> tuple[int, str]:
     return int(row[0]), str(row[1])
 
 
-def entries(tx: Transaction, *, after: int = 0) -> Iterator[Entry]:
-    """Give the entries in order, from the one that follows `after`.
+def entries(tx: Transaction, *, after: int = 0, kinds: Collection[str] = ()) -> Iterator[Entry]:
+    """Give the entries in order, from the one that follows `after`; of some kinds, or of all.
 
     Raises:
         LedgerError: LEDGER-003, the text of an entry cannot be read.
     """
+    told = [f'%"kind":{canonical(kind)}%' for kind in kinds]
+    some = f"AND ({' OR '.join('body LIKE ?' for _ in told)}) " if told else ""
     while True:
         rows = tx.all(
-            "SELECT position, previous, hash, body FROM ledger WHERE position > ? ORDER BY position LIMIT ?",
+            f"SELECT position, previous, hash, body FROM ledger WHERE position > ? {some}"  # noqa: S608 - marks
+            "ORDER BY position LIMIT ?",
             after,
+            *told,
             _AT_ONCE,
         )
         for position, previous, digest, body in rows:
             try:
-                yield entry_of(position, previous, body, digest)
+                entry = entry_of(position, previous, body, digest)
+                if not kinds or entry.kind in kinds:  # a text that somebody wrote may look like a kind
+                    yield entry
             except ValueError as error:
                 raise LedgerError(
                     Fault(

@@ -11,7 +11,6 @@ from lupustrial.sdtm._judge import judge, seen_facts
 from lupustrial.sdtm._origins import origins, submitted
 from lupustrial.sdtm._schema import SRCPOS, Variable, class_of, domains, keys, variables
 from lupustrial.sdtm._tabulate import tabulate
-from lupustrial.sdtm._units import limits_for
 
 __all__ = [
     "SRCPOS",
@@ -23,7 +22,6 @@ __all__ = [
     "judge",
     "judge_eligibility",
     "keys",
-    "limits_for",
     "origins",
     "screening_facts",
     "seen_facts",

@@ -8,7 +8,7 @@ import polars as pl
 
 from lupustrial.errors import Fault, RecordError
 from lupustrial.sdtm._annotation import Annotation
-from lupustrial.study import Item, Limits
+from lupustrial.study import limits_for
 
 #: A limit in another unit is shown to six digits; comparisons are made in the standard unit.
 _SIX_DIGITS = Context(prec=6)
@@ -57,13 +57,6 @@ def factors(annotations: tuple[Annotation, ...]) -> pl.DataFrame:
     schema = {"a": pl.UInt32(), **texts, "STNRLO": pl.Float64(), "STNRHI": pl.Float64()}
     order = ["a", "unit", "sex", "factor", "ORRESU", "STRESU", "ORNRLO", "ORNRHI", "STNRLO", "STNRHI"]
     return pl.DataFrame(rows, schema={name: schema[name] for name in order})
-
-
-def limits_for(item: Item, sex: str | None) -> Limits:
-    """Return the reference limits of an item for a sex: those for that sex, else those for everyone."""
-    own = [limits for limits in item.normal if limits.sex == sex]
-    common = [limits for limits in item.normal if limits.sex is None]
-    return next(iter(own or common), Limits())
 
 
 def _in_unit(limit: Decimal | None, factor: Decimal) -> str | None:

@@ -2,8 +2,19 @@
 
 from lupustrial.study._assumptions import AssumedRate, SampleSizePlan, Scenario
 from lupustrial.study._check_records import check_records
+from lupustrial.study._conduct import ConsentVersion, Expedited, Identifier, Unscheduled
+from lupustrial.study._contents import is_study_file, study_files, study_of_files
+from lupustrial.study._differences import Difference, differences
 from lupustrial.study._expression import Context, Expression
 from lupustrial.study._facts import PARTICIPANT_FACTS, PLANNED_FACTS
+from lupustrial.study._inputs import (
+    component_inputs,
+    implied_limits,
+    is_limit,
+    item_inputs,
+    limits_for,
+    pair_of,
+)
 from lupustrial.study._load import check_study, examine_study, load_study
 from lupustrial.study._model import (
     Arm,
@@ -47,13 +58,16 @@ from lupustrial.study._plan import (
     Row,
     Stratum,
 )
+from lupustrial.study._quality import DEFAULT_MEANINGS, SignatureMeaning, VerificationPlan
 from lupustrial.study._randomisation import AllocationMethod, Factor, KitType, Level, Randomisation, Storage
 from lupustrial.study._records import ALLOCATION_SCHEMA, RECORD_SCHEMA, STATUSES, Source, Stamp
 from lupustrial.study._source import check_source, examine_source, read_source, write_source
+from lupustrial.study._unscheduled import unscheduled_number
 from lupustrial.study._visibility import Sight, sight_of, visible, visible_records
 
 __all__ = [
     "ALLOCATION_SCHEMA",
+    "DEFAULT_MEANINGS",
     "PARTICIPANT_FACTS",
     "PLANNED_FACTS",
     "RECORD_SCHEMA",
@@ -66,20 +80,24 @@ __all__ = [
     "Check",
     "CodelistEntry",
     "Component",
+    "ConsentVersion",
     "Context",
     "Criterion",
     "Derivation",
     "Design",
+    "Difference",
     "Display",
     "Dosing",
     "Eligibility",
     "Epoch",
     "Estimand",
     "EventRule",
+    "Expedited",
     "Expression",
     "Factor",
     "Form",
     "FurtherPlan",
+    "Identifier",
     "InstrumentUse",
     "IntercurrentEvent",
     "Item",
@@ -100,6 +118,7 @@ __all__ = [
     "SdtmTarget",
     "Sight",
     "SignOff",
+    "SignatureMeaning",
     "Site",
     "Source",
     "Stamp",
@@ -108,16 +127,29 @@ __all__ = [
     "Study",
     "Task",
     "Unit",
+    "Unscheduled",
+    "VerificationPlan",
     "Visit",
     "check_records",
     "check_source",
     "check_study",
+    "component_inputs",
+    "differences",
     "examine_source",
     "examine_study",
+    "implied_limits",
+    "is_limit",
+    "is_study_file",
+    "item_inputs",
+    "limits_for",
     "load_study",
     "new_study",
+    "pair_of",
     "read_source",
     "sight_of",
+    "study_files",
+    "study_of_files",
+    "unscheduled_number",
     "visible",
     "visible_records",
     "write_source",

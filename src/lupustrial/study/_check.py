@@ -7,6 +7,7 @@ from lupustrial.study._check_conditions import check_conditions
 from lupustrial.study._check_forms import check_forms
 from lupustrial.study._check_ids import check_ids
 from lupustrial.study._check_plan import check_plan
+from lupustrial.study._check_quality import check_quality
 from lupustrial.study._check_randomisation import check_randomisation
 from lupustrial.study._check_sample_size import check_sample_size
 from lupustrial.study._check_schedule import check_schedule
@@ -27,6 +28,14 @@ def cross_check(study: Study, tree: Branch, doubts: frozenset[str]) -> list[Faul
     """
     inspection = Inspection(study=study, tree=tree, doubts=doubts)
     first = (check_ids, check_schedule, check_randomisation, check_sample_size)
-    for check in (*first, check_forms, check_visibility, check_sdtm, check_conditions, check_plan):
+    for check in (
+        *first,
+        check_forms,
+        check_visibility,
+        check_sdtm,
+        check_conditions,
+        check_plan,
+        check_quality,
+    ):
         check(inspection)
     return inspection.faults

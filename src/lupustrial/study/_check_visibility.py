@@ -24,6 +24,10 @@ def check_visibility(inspection: Inspection) -> None:
             where: Path = ("forms", place, "entered_by", number)
             if inspection.refer("STUDY-111", where, name, roles, "roles"):
                 _check_entering(inspection, where, form, roles[name])
+        for number, name in enumerate(form.imported_by):
+            where = ("forms", place, "imported_by", number)
+            if inspection.refer("STUDY-111", where, name, roles, "roles"):
+                _check_importing(inspection, where, form, roles[name])
     for path, names, beyond in _hidings(inspection.study):
         for position, name in enumerate(names):
             where = (*path, position)
@@ -44,6 +48,17 @@ def _check_entering(inspection: Inspection, path: Path, form: Form, role: Role) 
         message, hint = f"role `{role.id}` may not enter data", "give it `may: [enter]`"
     elif not role.clinical or role.id in form.hidden_from:
         message, hint = f"role `{role.id}` does not see what it should enter", "let it see the form"
+    else:
+        return
+    inspection.error("STUDY-114", path, message, hint)
+
+
+def _check_importing(inspection: Inspection, path: Path, form: Form, role: Role) -> None:
+    """STUDY-114: who imports a form may import, and sees it."""
+    if "import" not in role.may:
+        message, hint = f"role `{role.id}` may not import", "give it `may: [import]`"
+    elif not role.clinical or role.id in form.hidden_from:
+        message, hint = f"role `{role.id}` does not see what it should import", "let it see the form"
     else:
         return
     inspection.error("STUDY-114", path, message, hint)

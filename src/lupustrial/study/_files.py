@@ -65,7 +65,12 @@ def read_folder(folder: Path, faults: list[Fault]) -> tuple[Mounted | None, dict
         )
     forms = [_read(folder, name, faults) for name in names]
     further = _further_plans(folder)
-    present = [name for name in (*FILES, *further.values(), *names) if (folder / name).is_file()]
+    documents = [
+        f"documents/{path.name}"
+        for path in sorted((folder / "documents").glob("*"))
+        if path.suffix in (".md", ".txt") and path.is_file()
+    ]
+    present = [name for name in (*FILES, *further.values(), *names, *documents) if (folder / name).is_file()]
     contents = {name: (folder / name).read_bytes() for name in present}
     root = trees["study"]
     if root is None:

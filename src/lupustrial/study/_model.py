@@ -7,6 +7,7 @@ classes at the boundary; inside, they are plain and immutable. Nothing here read
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
@@ -14,10 +15,14 @@ from pathlib import Path
 from typing import Literal
 
 from lupustrial.study._assumptions import SampleSizePlan
+from lupustrial.study._conduct import ConsentVersion, Expedited, Identifier, Unscheduled
 from lupustrial.study._plan import AnalysisPlan, FurtherPlan
+from lupustrial.study._quality import SignatureMeaning, VerificationPlan
 from lupustrial.study._randomisation import KitType, Randomisation
 
 Scalar = str | int | float | bool
+
+_UNSCHEDULED = re.compile(r"UNS[1-9][0-9]{0,2}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,11 +117,12 @@ class Visit:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """A trial site; `country` is ISO 3166-1 alpha-3."""
+    """A trial site; `country` is ISO 3166-1 alpha-3, `time_zone` a name such as ``Asia/Shanghai``."""
 
     id: str
     name: str
     country: str
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,6 +310,7 @@ class Form:
     `date` names the item that dates the records; without it the visit date does. A form that is not tied
     to visits (diaries, logs) has ``log: true``: its records carry the visit at which they were collected.
     Roles in `entered_by` alone enter it; without, every role that may ``enter`` and sees it. Roles in
+    `imported_by` may import it from a file (a laboratory's results) though they do not enter it. Roles in
     `hidden_from` never see it; roles in `hidden_earlier_from` see it at the visit at hand only.
     """
 
@@ -316,6 +323,7 @@ class Form:
     date: str | None = None
     instrument: str | None = None
     entered_by: tuple[str, ...] = ()
+    imported_by: tuple[str, ...] = ()
     hidden_from: tuple[str, ...] = ()
     hidden_earlier_from: tuple[str, ...] = ()
     sdtm: SdtmTarget | None = None
@@ -392,6 +400,12 @@ class Study:
     references: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     further_plans: Mapping[str, FurtherPlan] = field(default_factory=dict)  # by NAME
+    unscheduled: Unscheduled | None = None
+    consent: tuple[ConsentVersion, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    expedited: Expedited | None = None
+    verification: VerificationPlan | None = None
+    signatures: tuple[SignatureMeaning, ...] = ()
 
     def under(self, name: str) -> Study:
         """Return the study with a further plan in place of the plan; KeyError where there is none."""
@@ -414,11 +428,27 @@ class Study:
         raise KeyError(arm_id)
 
     def visit(self, visit_id: str) -> Visit:
-        """Return the visit with this id; KeyError where there is none."""
+        """Return the visit with this id; KeyError where there is none.
+
+        Of an unscheduled visit the plan says nothing: its number, week and day are 0, which a planned visit
+        never has as its day.
+        """
         for visit in self.visits:
             if visit.id == visit_id:
                 return visit
+        if self.is_unscheduled(visit_id):
+            name = f"Unscheduled visit {visit_id.removeprefix('UNS')}"
+            return Visit(id=visit_id, name=name, number=0, week=0, day=0, window=(0, 0), epoch="")
         raise KeyError(visit_id)
+
+    def is_unscheduled(self, visit_id: str) -> bool:
+        """Whether this is the id of an unscheduled visit, and the study has such visits."""
+        return self.unscheduled is not None and _UNSCHEDULED.fullmatch(visit_id) is not None
+
+    def forms_at(self, visit_id: str) -> tuple[Form, ...]:
+        """Return the forms that may be filled in at a visit, planned or unscheduled, in order."""
+        allowed = self.unscheduled.forms if self.unscheduled and self.is_unscheduled(visit_id) else ()
+        return tuple(form for form in self.forms if visit_id in form.visits or form.id in allowed)
 
     def role(self, role_id: str) -> Role:
         """Return the role with this id; KeyError where there is none."""

@@ -25,7 +25,7 @@ NAMES = set(
     FROM Account Action Difference Dispensed Due Expiring Injection Kit Label Need Place Received
     Reconciliation Recruits Released Request Resupply Shipment State StockLine accounts create_kits
     destroy dispense excursion expiring find label_gaps label_pages label_sheet labels last_dose lift
-    observed_rates pack poisson_quantile predict presentation printed quarantine read_injections
+    next_kit observed_rates pack poisson_quantile predict presentation printed quarantine read_injections
     read_kits read_number read_places read_release read_shipments rebuild receive reconcile recruits
     refused release require_known return_kit scanned ship stock unfit verify_kits warn_central
     """.split()  # noqa: SIM905 - names read better as prose

@@ -23,9 +23,9 @@ SEALING = {
     "parse_share", "read_key", "root_of", "seal", "sealed_for", "slots_table", "split_key", "write_key",
 }  # fmt: skip
 STORE = {
-    "ASSESSED", "Allocated", "Breaker", "Candidate", "Chooser", "CodeBreak", "Notice", "Revealed", "Verified",
-    "admit", "allocate", "assess_unblinding", "break_code", "check_list", "copy_list", "create_store",
-    "digest_of_facts", "is_unblinded", "local_breaker", "lock", "note_packing", "report_unblinding", "reveal",
+    "ASSESSED", "Allocated", "Breaker", "Candidate", "Chooser", "CodeBreak", "ListState", "Notice", "Revealed",
+    "Verified", "admit", "allocate", "allocated_to", "assess_unblinding", "break_code", "check_list", "copy_list", "create_store",
+    "digest_of_facts", "is_unblinded", "list_state", "local_breaker", "lock", "note_packing", "report_unblinding", "reveal",
     "role_of", "screen", "set_up", "verify_store",
 }  # fmt: skip
 

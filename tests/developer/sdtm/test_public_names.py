@@ -14,7 +14,6 @@ def test_public_names() -> None:
         "judge",
         "judge_eligibility",
         "keys",
-        "limits_for",
         "origins",
         "screening_facts",
         "seen_facts",

@@ -39,9 +39,27 @@ def changed(folder: Path, file: str, old: str, new: str) -> list[tuple[str, str]
         ),
         (
             "study.yaml",
-            "name: Efficacy assessor}",
+            "name: Efficacy assessor, may: [enter, answer, sign]}",
             "name: Efficacy assessor, clinical: false}",
             ("STUDY-112", "warning"),
+        ),
+        (
+            "forms/ae.yaml",
+            "hidden_from: [assessor]",
+            "hidden_from: [assessor]\nentered_by: [assessor]",
+            ("STUDY-114", "error"),
+        ),
+        (
+            "forms/ae.yaml",
+            "hidden_from: [assessor]",
+            "hidden_from: [assessor]\nentered_by: [monitor]",
+            ("STUDY-114", "error"),
+        ),
+        (
+            "forms/ae.yaml",
+            "hidden_from: [assessor]",
+            "hidden_from: [assessor]\nentered_by: [nobody]",
+            ("STUDY-111", "error"),
         ),
         (
             "forms/vitals.yaml",

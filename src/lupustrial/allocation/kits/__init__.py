@@ -2,7 +2,7 @@
 
 from lupustrial.allocation.kits._accounts import Account, Difference, Reconciliation, accounts, reconcile
 from lupustrial.allocation.kits._demand import Due, Recruits, observed_rates, poisson_quantile, recruits
-from lupustrial.allocation.kits._dispense import Dispensed, dispense, return_kit
+from lupustrial.allocation.kits._dispense import Dispensed, dispense, next_kit, return_kit
 from lupustrial.allocation.kits._dispensing import Request, last_dose, unfit
 from lupustrial.allocation.kits._injections import Injection, read_injections
 from lupustrial.allocation.kits._kit import Kit, Shipment, State
@@ -57,6 +57,7 @@ __all__ = [
     "labels",
     "last_dose",
     "lift",
+    "next_kit",
     "observed_rates",
     "pack",
     "poisson_quantile",

@@ -19,7 +19,7 @@ from lupustrial.allocation.kits._dispensing import (
 from lupustrial.allocation.kits._kit import Kit
 from lupustrial.allocation.kits._rows import read_kits, read_kits_of_slot
 from lupustrial.allocation.kits._scan import check_known
-from lupustrial.allocation.kits._slots import place_of_participant
+from lupustrial.allocation.kits._slots import Place, place_of_participant
 from lupustrial.allocation.kits._who import permit
 from lupustrial.errors import Fault
 from lupustrial.ledger import Actor, Transaction
@@ -69,15 +69,7 @@ def dispense(
     permit(tx, study, by, "dispense")
     chosen = type_for(study, visit, kind)
     place = place_of_participant(tx, study.id, participant)
-    request = Request(
-        participant=participant,
-        slot=place.slot,
-        site=place.site or "",
-        visit=visit,
-        type=chosen.id,
-        on=on,
-        replacement=replacement,
-    )
+    request = _request(place, participant, visit, chosen.id, on, replacement=replacement)
     mine = read_kits_of_slot(tx, study.id, place.slot)
     faults = check_repeat(mine, request) + check_day(on, "the kit was handed out")
     if replacement:
@@ -102,6 +94,29 @@ def dispense(
     after = record(tx, study, DISPENSED, data, {taken.number: taken}, by=by, why=why)
     warnings = left_over(study, mine, request, taken.number)
     return Dispensed(kit=after[0], last_dose=last_dose(study, chosen, on), warnings=tuple(warnings))
+
+
+def next_kit(
+    tx: Transaction,
+    study: Study,
+    participant: str,
+    visit: str,
+    *,
+    on: dt.date,
+    kind: str | None = None,
+    replacement: bool = False,
+) -> Kit:
+    """Return the kit that `dispense` would hand out if none is named; nothing is written.
+
+    Raises:
+        AllocationError: ALLOC-066, ALLOC-072 to ALLOC-074.
+    """
+    chosen = type_for(study, visit, kind)
+    place = place_of_participant(tx, study.id, participant)
+    request = _request(place, participant, visit, chosen.id, on, replacement=replacement)
+    mine = read_kits_of_slot(tx, study.id, place.slot)
+    refuse(check_repeat(mine, request))
+    return choose(study, mine, request)
 
 
 def return_kit(
@@ -144,6 +159,20 @@ def return_kit(
     refuse(faults)
     data = {"kit": number, "on": on.isoformat(), "used": used, "unused": unused, "lost": lost}
     return record(tx, study, RETURNED, data, kits, by=by, why=why)[0]
+
+
+def _request(
+    place: Place, participant: str, visit: str, kind: str, on: dt.date, *, replacement: bool
+) -> Request:
+    return Request(
+        participant=participant,
+        slot=place.slot,
+        site=place.site or "",
+        visit=visit,
+        type=kind,
+        on=on,
+        replacement=replacement,
+    )
 
 
 def _check_units(study: Study, kit: Kit, used: int, unused: int, lost: int) -> list[Fault]:

@@ -5,6 +5,7 @@ from lupustrial.allocation.store._allocate import Allocated, Chooser, allocate
 from lupustrial.allocation.store._candidates import Candidate, digest_of_facts, screen
 from lupustrial.allocation.store._create import set_up
 from lupustrial.allocation.store._reveal import Revealed, check_list, copy_list, lock, note_packing, reveal
+from lupustrial.allocation.store._state import ListState, allocated_to, list_state
 from lupustrial.allocation.store._tables import create_store
 from lupustrial.allocation.store._unblind import (
     ASSESSED,
@@ -25,11 +26,13 @@ __all__ = [
     "Candidate",
     "Chooser",
     "CodeBreak",
+    "ListState",
     "Notice",
     "Revealed",
     "Verified",
     "admit",
     "allocate",
+    "allocated_to",
     "assess_unblinding",
     "break_code",
     "check_list",
@@ -37,6 +40,7 @@ __all__ = [
     "create_store",
     "digest_of_facts",
     "is_unblinded",
+    "list_state",
     "local_breaker",
     "lock",
     "note_packing",

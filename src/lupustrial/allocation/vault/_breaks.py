@@ -74,6 +74,10 @@ class Breaks:
         )
         return sealed
 
+    def recipients(self) -> dict[str, str]:
+        """Return who may get an arm, account to public key; ALLOC-099 as at the start."""
+        return self._recipients()
+
     def _recipients(self) -> dict[str, str]:
         try:
             with self._path.open(encoding="utf-8") as file:

@@ -40,8 +40,11 @@ class VaultClient:
     def hello(self) -> dict[str, Any]:
         """Return ``format``, ``study``, ``list`` (digest of the commitment) and ``serves`` of the vault.
 
+        Where it breaks codes, also ``recipients``: who may get an arm, account to public key.
+
         Raises:
-            AllocationError: ALLOC-090, no vault can be reached; ALLOC-091, no answer came.
+            AllocationError: ALLOC-090, no vault can be reached; ALLOC-091, no answer came; ALLOC-099, its
+                recipients cannot be read.
         """
         return self._ask({"op": "hello"})
 

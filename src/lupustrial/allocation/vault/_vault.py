@@ -102,7 +102,8 @@ class Vault:
 
     def _answer(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         if operation == "hello":
-            return {**self._hello, "serves": list(self.serves)}
+            named = {} if self._breaks is None else {"recipients": self._breaks.recipients()}
+            return {**self._hello, "serves": list(self.serves), **named}
         if operation == "allocate" and self._allocations is not None:
             return {"number": self._allocations.answer(question_of(request))}
         if operation == "break" and self._breaks is not None:

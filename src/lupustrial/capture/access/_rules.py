@@ -39,12 +39,49 @@ class Rule:
 RULES: Mapping[str, Rule] = {
     # dashboards
     "home": Rule(),
+    "search": Rule(),
+    "demo": Rule(door="public"),  # there only in a demonstration on this machine
     # accounts
+    "login": Rule(door="public"),
+    "logout": Rule(door="account"),
+    "one-time-link": Rule(door="public"),
+    "second-factor": Rule(door="account"),
+    "second-factor-set": Rule(door="account"),
+    "choose-role": Rule(door="account"),
+    "account": Rule(),
+    "people": Rule(needs=("administer",)),
+    "person": Rule(needs=("administer",)),
     # participants
+    "participants": Rule(clinical=True),
+    "register": Rule(needs=("screen",), clinical=True),
+    "participant": Rule(clinical=True),
+    "visit": Rule(clinical=True),
     # entry
     # queries
     # signing
     # review
     # supply
+    "supply": Rule(needs=("allocate", "dispense", "supply", "pack", "break code", "assess")),
+    "allocate": Rule(needs=("allocate", "screen"), clinical=True),
+    "dispense": Rule(needs=("dispense",), clinical=True),
+    "returns": Rule(needs=("dispense",), clinical=True),
+    "stock": Rule(needs=("dispense", "supply", "pack")),
+    "kits": Rule(needs=("dispense", "supply", "pack")),
+    "move-kits": Rule(needs=("dispense", "supply", "pack")),
+    "shipments": Rule(needs=("dispense", "supply", "pack")),
+    "shipment": Rule(needs=("dispense", "supply", "pack")),
+    "release": Rule(needs=("supply", "pack")),
+    "resupply": Rule(needs=("supply",), clinical=True),
+    "accountability": Rule(needs=("dispense", "supply", "verify"), clinical=True),
+    "code-break": Rule(needs=("break code",), clinical=True),
+    # Whoever was unblinded has to reach the answer although the blinded role is shut; the view asks for the
+    # second factor, and gives nobody an answer but its recipient and who broke the code.
+    "sealed-answers": Rule(door="account"),
+    "sealed-answer": Rule(door="account"),
+    "unblindings": Rule(needs=("break code", "assess", "supply"), clinical=True),
+    "unblinding": Rule(needs=("break code", "assess", "supply"), clinical=True, writes=("assess",)),
+    "report-unblinding": Rule(needs=("assess",), clinical=True),
+    "acknowledge": Rule(needs=("break code", "assess", "supply"), clinical=True),
+    "notices": Rule(),
     # doors
 }

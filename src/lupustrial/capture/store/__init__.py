@@ -4,46 +4,132 @@ Nothing here knows Django. Writing is ``with db.writing() as tx: write(tx, …)`
 check first (`save_page`); reading is ``with db.reading() as tx: pages_of(tx, …)``.
 """
 
+from lupustrial.capture.store._answers import SealedAnswer, answers_for, notices_read
+from lupustrial.capture.store._automatic import Raised, raised_on
+from lupustrial.capture.store._demonstration import demonstration_of
 from lupustrial.capture.store._families import FAMILIES, TABLES, create_tables, write
 from lupustrial.capture.store._grants import EVERY_SITE, Grant, grants_of
-from lupustrial.capture.store._holds import Hold, hold_on, holds
+from lupustrial.capture.store._history import Change, Said, Wanted, changes_of, kinds_of_changes
+from lupustrial.capture.store._holds import Hold, hold_on, hold_on_participant, holds
+from lupustrial.capture.store._notes import KeptAnchor, ReviewNote, kept_anchors, review_notes
 from lupustrial.capture.store._pages import Held, Page, Place, State, page_at, pages_of
 from lupustrial.capture.store._participants import Participant, participant_of, participants_of
-from lupustrial.capture.store._queries import Query, QueryState, queries_on, query_of
+from lupustrial.capture.store._protocols import Protocol, protocol_files, protocols_of, version_at
+from lupustrial.capture.store._queries import Query, QueryState, queries_in, queries_on, query_of
+from lupustrial.capture.store._query_notes import Note, notes_of
 from lupustrial.capture.store._rebuild import rebuild, verify_projection
 from lupustrial.capture.store._records import all_records, records_of
-from lupustrial.capture.store._save import Answer, Saved, Visited, save_page
+from lupustrial.capture.store._save import Answer, Saved, Visited, check_unchanged, save_page
+from lupustrial.capture.store._signatures import (
+    Signature,
+    every_page_signed,
+    pages_signed,
+    signature_of,
+    signatures_of,
+    signatures_on,
+)
+from lupustrial.capture.store._signed import (
+    Value,
+    digest_of,
+    genuine,
+    payload_of,
+    values_at,
+    values_of,
+    verify_signatures,
+)
+from lupustrial.capture.store._transfers import Transfer, transfers_of
+from lupustrial.capture.store._verification import Verification, verifications_of
+from lupustrial.capture.store._tally import (
+    PageCount,
+    Unanswered,
+    lag_counts,
+    milestone_counts,
+    page_counts,
+    unanswered_counts,
+)
+from lupustrial.capture.store._visits import VisitHeld, every_visit, visit_held, visits_of
 
 __all__ = [
     "EVERY_SITE",
     "FAMILIES",
     "TABLES",
     "Answer",
+    "Change",
     "Grant",
     "Held",
     "Hold",
+    "KeptAnchor",
+    "Note",
     "Page",
+    "PageCount",
     "Participant",
     "Place",
+    "Protocol",
     "Query",
     "QueryState",
+    "Raised",
+    "ReviewNote",
+    "Said",
     "Saved",
+    "SealedAnswer",
+    "Signature",
     "State",
+    "Transfer",
+    "Unanswered",
+    "Value",
+    "Verification",
+    "VisitHeld",
     "Visited",
+    "Wanted",
     "all_records",
+    "answers_for",
+    "changes_of",
+    "check_unchanged",
     "create_tables",
+    "demonstration_of",
+    "digest_of",
+    "every_page_signed",
+    "every_visit",
+    "genuine",
     "grants_of",
     "hold_on",
+    "hold_on_participant",
     "holds",
+    "kept_anchors",
+    "kinds_of_changes",
+    "lag_counts",
+    "milestone_counts",
+    "notes_of",
+    "notices_read",
     "page_at",
+    "page_counts",
     "pages_of",
+    "pages_signed",
     "participant_of",
     "participants_of",
+    "payload_of",
+    "protocol_files",
+    "protocols_of",
+    "queries_in",
     "queries_on",
     "query_of",
+    "raised_on",
     "rebuild",
     "records_of",
+    "review_notes",
     "save_page",
+    "signature_of",
+    "signatures_of",
+    "signatures_on",
+    "transfers_of",
+    "unanswered_counts",
+    "values_at",
+    "values_of",
+    "verifications_of",
     "verify_projection",
+    "verify_signatures",
+    "version_at",
+    "visit_held",
+    "visits_of",
     "write",
 ]

@@ -2,23 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lupustrial.capture.store import _grants, _holds, _pages, _participants, _queries
+from lupustrial.capture.store import (
+    _answers,
+    _automatic,
+    _demonstration,
+    _grants,
+    _history,
+    _holds,
+    _notes,
+    _pages,
+    _participants,
+    _protocols,
+    _queries,
+    _query_notes,
+    _signatures,
+    _tally,
+    _transfers,
+    _verification,
+    _visits,
+)
+from lupustrial.capture.store._holds import refuse_held
 from lupustrial.capture.store._projection import Family, Fold, create_family, record
 from lupustrial.ledger import Actor, Entry, Transaction, create_ledger
 
 FAMILIES: tuple[Family, ...] = (
+    _demonstration.FAMILY,
     _grants.FAMILY,
     _participants.FAMILY,
+    _tally.FAMILY,  # before the pages: it counts what changes
     _pages.FAMILY,
+    _visits.FAMILY,
+    _protocols.FAMILY,
     _holds.FAMILY,
     _queries.FAMILY,
+    _query_notes.FAMILY,
+    _automatic.FAMILY,
+    _verification.FAMILY,
+    _signatures.FAMILY,
+    _history.FAMILY,
+    _notes.FAMILY,
+    _answers.FAMILY,
+    _transfers.FAMILY,
 )
 
-#: What each kind of entry does; entries of other kinds (of the allocation) belong to other rooms.
-FOLDS: Mapping[str, Fold] = {kind: fold for family in FAMILIES for kind, fold in family.folds.items()}
+
+def _folds() -> dict[str, Fold]:
+    found: dict[str, list[Fold]] = {}
+    for family in FAMILIES:
+        for kind, fold in family.folds.items():
+            found.setdefault(kind, []).append(fold)
+    return {kind: folds[0] if len(folds) == 1 else _in_turn(folds) for kind, folds in found.items()}
+
+
+def _in_turn(folds: Sequence[Fold]) -> Fold:
+    def fold(tx: Transaction, entry: Entry) -> None:
+        for each in folds:
+            each(tx, entry)
+
+    return fold
+
+
+#: What each kind of entry does, in the order of the families; entries of other kinds (of the allocation)
+#: belong to other rooms.
+FOLDS: Mapping[str, Fold] = _folds()
 
 #: The tables of the projection.
 TABLES: tuple[str, ...] = tuple(name for family in FAMILIES for name in family.tables)
@@ -54,5 +103,7 @@ def write(
 
     Raises:
         KeyError: No family knows the kind.
+        CaptureError: CAPT-002 or CAPT-043, what would be changed is frozen or locked.
     """
+    refuse_held(tx, kind, data)
     return record(tx, FOLDS, study=study, kind=kind, by=by, data=data, why=why, at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -64,6 +65,16 @@ def queries_on(tx: Transaction, place: Place) -> list[Query]:
         place.visit,
         place.form,
         place.repeat,
+    )
+    return [_query(row) for row in rows]
+
+
+def queries_in(tx: Transaction, states: Sequence[str]) -> list[Query]:
+    """Return the queries that are in one of some states, in order of opening."""
+    marks = ", ".join("?" * len(states))
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM capture_query WHERE state IN ({marks}) ORDER BY number",  # noqa: S608 - our columns
+        *states,
     )
     return [_query(row) for row in rows]
 

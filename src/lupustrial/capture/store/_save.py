@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from lupustrial.capture.store._families import write
 from lupustrial.capture.store._holds import hold_on
@@ -46,6 +47,10 @@ class Saved:
     entry: Entry | None
 
 
+#: No item is cleared for a reason of its own.
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 def save_page(
     tx: Transaction,
     *,
@@ -58,6 +63,7 @@ def save_page(
     by: Actor,
     revision: int,
     visited: Visited | None = None,
+    cleared: Mapping[str, str] = _NOTHING,
     why: str = "",
     at: str | None = None,
 ) -> Saved:
@@ -74,6 +80,7 @@ def save_page(
         by: Who saves, in which role.
         revision: Revision of the page that was seen when the answers were given; 0 where there was none.
         visited: The date of the visit, on the page that holds it.
+        cleared: The reason for each item that is cleared, where it has one of its own.
         why: The reason of the change, for every item that gives none of its own.
         at: When; now, unless records of the past are laid down.
 
@@ -85,10 +92,14 @@ def save_page(
             CAPT-003, it was struck out.
     """
     held = page_at(tx, place)
-    _check(tx, place, held, revision)
+    check_unchanged(tx, place, held, revision)
     before = {} if held is None else held.items
     changes = {
-        item: {"from": _said(before.get(item)), "to": _wanted(answer), "why": (answer and answer.why) or why}
+        item: {
+            "from": _said(before.get(item)),
+            "to": _wanted(answer),
+            "why": _why(item, answer, cleared) or why,
+        }
         for item, answer in sorted(answers.items())
         if _said(before.get(item)) != _wanted(answer)
     }
@@ -113,7 +124,12 @@ def save_page(
     return Saved(page=page, entry=entry)
 
 
-def _check(tx: Transaction, place: Place, held: Page | None, revision: int) -> None:
+def check_unchanged(tx: Transaction, place: Place, held: Page | None, revision: int) -> None:
+    """Refuse a page that was saved, struck or held since it was seen.
+
+    Raises:
+        CaptureError: CAPT-001, CAPT-003 or CAPT-002, as `save_page` tells.
+    """
     now = 0 if held is None else held.revision
     if now != revision:
         raise CaptureError(
@@ -139,6 +155,10 @@ def _check(tx: Transaction, place: Place, held: Page | None, revision: int) -> N
                 hint="ask the data manager to open it, and say why",
             )
         )
+
+
+def _why(item: str, answer: Answer | None, cleared: Mapping[str, str]) -> str:
+    return cleared.get(item, "") if answer is None else answer.why
 
 
 def _said(held: Held | None) -> dict[str, str | None] | None:

@@ -1,0 +1,55 @@
+"""The server: granian over WSGI, a blocking thread a request."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from lupustrial.capture._begin import check_port
+from lupustrial.capture._config import Config
+
+#: Requests that a worker answers at the same time; each has a connection or two to the database.
+THREADS = 8
+
+
+def serve(
+    config: Config,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: int = 1,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are answered first.
+
+    Args:
+        config: How the server runs; the database is prepared (`prepare`).
+        host: Address on which it listens.
+        port: Port.
+        workers: Processes.
+        ready: Called once the port is open.
+
+    Raises:
+        CaptureError: CAPT-092, the port cannot be used.
+    """
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    check_port(host, port)
+    os.environ.update(config.environment())
+    server = Granian(
+        "lupustrial.capture.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        blocking_threads_idle_timeout=600,  # seconds: a thread that ends drops its connections
+        workers_kill_timeout=30,
+        respawn_failed_workers=True,
+        websockets=False,
+        log_level=LogLevels.warning,
+    )
+    server.on_startup(ready)
+    server.serve()

@@ -1,0 +1,285 @@
+"""A file held against the trial: everything that is wrong with it, and what it would change. Nothing is kept.
+
+The dry run is the import itself in a transaction that is undone: the same checks as at entry, in the same
+order, on the state that they would meet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lupustrial.capture._trial import Trial
+from lupustrial.capture.access import Acting
+from lupustrial.capture.doors.intake._csv import read_csv
+from lupustrial.capture.doors.intake._form import form_values
+from lupustrial.capture.doors.intake._laboratory import LabReader, unmatched_of
+from lupustrial.capture.doors.intake._map import LabMap
+from lupustrial.capture.doors.intake._options import Options
+from lupustrial.capture.doors.intake._order import in_order
+from lupustrial.capture.doors.intake._people import People
+from lupustrial.capture.doors.intake._records import record_values
+from lupustrial.capture.doors.intake._rights import may_import, sees
+from lupustrial.capture.doors.intake._table import BYTES, Faults, Table
+from lupustrial.capture.doors.intake._values import Value
+from lupustrial.capture.doors.intake._xlsx import read_xlsx
+from lupustrial.capture.entry import Given, Outcome, submit_in
+from lupustrial.capture.participants import today_at
+from lupustrial.capture.store import Held, Page, Place, page_at
+from lupustrial.errors import CaptureError, Fault
+from lupustrial.ledger import Transaction, canonical
+
+#: Pages that one file may change, since they are saved together while others wait.
+PAGES = 1_000
+
+#: Sheets of our own workbooks that hold no pages.
+_APART = ("About", "Codebook")
+
+What = Literal["new", "changed", "same"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """What a value of the file is to what is held. `held` is None where nothing is."""
+
+    value: Value
+    what: What
+    held: Held | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a file would do.
+
+    Attributes:
+        name: Name of the file.
+        digest: Its SHA-256.
+        rows: Rows that were read.
+        faults: What stands in the way: file, row, column, what is wrong and how to mend it.
+        unmatched: Rows of a laboratory that belong to nobody, to no visit or to no item.
+        warnings: What edit checks would ask; queries would be opened.
+        differences: Every value beside what is held.
+        pages: Pages that would be saved.
+        plan: SHA-256 of exactly what would be saved, over which revision of each page.
+    """
+
+    name: str
+    digest: str
+    rows: int
+    faults: tuple[Fault, ...]
+    unmatched: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    pages: int = 0
+    plan: str = ""
+
+    def count(self, what: What) -> int:
+        """Return how many values are new, changed or the same."""
+        return sum(one.what == what for one in self.differences)
+
+    @property
+    def good(self) -> bool:
+        """Whether it can be brought in, and would change something."""
+        return not self.faults and self.pages > 0
+
+
+class _UndoneError(Exception):
+    """Leaves a transaction, so that nothing of it is kept."""
+
+
+@dataclass(kw_only=True)
+class Examination:
+    """A file on its way in: `report` after `run`, in a transaction that the caller keeps or undoes."""
+
+    trial: Trial
+    acting: Acting
+    content: bytes
+    name: str
+    options: Options
+    map: LabMap | None = None
+    faults: Faults = field(default_factory=Faults)
+    unmatched: tuple[Fault, ...] = ()
+
+    def run(self, tx: Transaction) -> Report:
+        """Read the file and save its pages; where anything is wrong, the caller must undo the transaction."""
+        tables = self._tables()
+        values = self._values(tx, tables) if not self.faults.found else []
+        values = self._allowed(tx, values)
+        rows = sum(len(table.rows) for table in tables)
+        digest = hashlib.sha256(self.content).hexdigest()
+        if self.faults.found:
+            listed = self.faults.listed(self.name)
+            return Report(name=self.name, digest=digest, rows=rows, faults=listed, unmatched=self.unmatched)
+        differences = [one for place, mine in _by_place(values).items() for one in _compared(tx, place, mine)]
+        plan, warnings, pages = self._save(tx, differences)
+        return Report(
+            name=self.name,
+            digest=digest,
+            rows=rows,
+            faults=self.faults.listed(self.name),
+            unmatched=self.unmatched,
+            warnings=warnings,
+            differences=tuple(differences),
+            pages=pages,
+            plan=plan,
+        )
+
+    def _tables(self) -> list[Table]:
+        if len(self.content) > BYTES:
+            message = f"the file is too large: at most {BYTES // 1024 // 1024} MB are read"
+            self.faults.add("CAPT-067", message, self.name, "bring it in in parts")
+            return []
+        if not self.content.strip():
+            self.faults.add("CAPT-067", "the file is empty", self.name, "choose another")
+            return []
+        if self.content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+            tables = read_xlsx(self.content, self.name, self.faults)
+            return [table for table in tables if table.sheet not in _APART]
+        return read_csv(self.content, self.name, self.options, self.faults)
+
+    def _values(self, tx: Transaction, tables: list[Table]) -> list[Value]:
+        people = People(tx=tx, study=self.trial.study, acting=self.acting)
+        if self.options.layout == "records":
+            return [
+                value for table in tables for value in record_values(table, people, self.options, self.faults)
+            ]
+        if self.options.layout == "laboratory":
+            return self._results(people, tables)
+        forms = {form.id: form for form in self.trial.study.forms}
+        found: list[Value] = []
+        for table in tables:
+            name = table.sheet if table.sheet in forms else self.options.form
+            form = forms.get(name)
+            if form is None:
+                hint = "choose the form that the file holds, or name the sheet as the form"
+                self.faults.add("CAPT-069", "which form the table holds is not said", table.place(1), hint)
+                continue
+            found += form_values(table, form, people, self.options, self.faults)
+        return found
+
+    def _results(self, people: People, tables: list[Table]) -> list[Value]:
+        if self.map is None:
+            self.faults.add("CAPT-073", "no map of the laboratory is chosen", self.name, "choose one")
+            return []
+        today = today_at(self.trial.study)
+        reader = LabReader(people=people, map=self.map, options=self.options, today=today, faults=self.faults)
+        found = [value for table in tables for value in reader.values(table)]
+        self.unmatched = unmatched_of(reader, self.name)
+        return found
+
+    def _allowed(self, tx: Transaction, values: list[Value]) -> list[Value]:
+        """CAPT-072: what the role may not bring in, or must not see."""
+        study, told = self.trial.study, set()
+        del tx
+        for value in values:
+            form = value.place.form
+            if not may_import(study, self.acting, form):
+                key, hint = (form, ""), "who may bring it in stands in the protocol (`imported_by`)"
+                message = f"the role {self.acting.role.name} does not bring in form {form}"
+            elif not sees(study, self.acting, form, value.item):
+                key, hint = (form, value.item), "have this column left out, or ask who is not blinded"
+                message = "the file holds what this role must not see; nothing of it was kept"
+            else:
+                continue
+            if key not in told:
+                told.add(key)
+                self.faults.add("CAPT-072", message, value.at, hint)
+        return [] if self.faults.found else values
+
+    def _save(self, tx: Transaction, differences: list[Difference]) -> tuple[str, tuple[Fault, ...], int]:
+        wanted = _by_place([one.value for one in differences if one.what != "same"])
+        if len(wanted) > PAGES:
+            message = f"the file changes {len(wanted)} pages; at most {PAGES} are saved together"
+            self.faults.add("CAPT-067", message, self.name, "bring it in in parts")
+            return "", (), 0
+        plan = []
+        warnings = Faults()
+        for place in in_order(self.trial.study, wanted):
+            values = wanted[place]
+            held = page_at(tx, place)
+            revision = 0 if held is None else held.revision
+            plan.append([str(place), place.repeat, revision, [_plain(value) for value in values]])
+            self._submit(tx, place, values, revision, warnings)
+        text = canonical({"why": self.options.why, "pages": plan})
+        return hashlib.sha256(text.encode()).hexdigest(), warnings.listed(self.name), len(wanted)
+
+    def _submit(
+        self, tx: Transaction, place: Place, values: list[Value], revision: int, warnings: Faults
+    ) -> None:
+        given = {
+            value.item: Given(value=value.value, unit=value.unit, status=value.status, why=value.why)
+            for value in values
+        }
+        try:
+            outcome = submit_in(
+                tx,
+                self.trial,
+                self.acting,
+                place,
+                given,
+                revision=revision,
+                why=self.options.why,
+                complete=False,
+            )
+        except CaptureError as error:
+            for fault in error.faults:
+                self.faults.add(fault.id, fault.message, f"{values[0].at}: {fault.place}", fault.hint)
+            return
+        self._told(outcome, values, warnings)
+
+    def _told(self, outcome: Outcome, values: list[Value], warnings: Faults) -> None:
+        at = {value.item: value.at for value in values}
+        for finding in outcome.findings:
+            where = at.get(finding.item, values[0].at)
+            if finding.severity == "error":
+                self.faults.add(finding.id, finding.message, where)
+            elif finding.severity == "query":
+                warnings.add(finding.id, finding.message, where)
+
+
+def examine(
+    trial: Trial, acting: Acting, content: bytes, name: str, options: Options, lab: LabMap | None = None
+) -> Report:
+    """Return what a file would do; nothing is kept of it."""
+    report: Report | None = None
+    try:
+        with trial.writing() as tx:
+            work = Examination(
+                trial=trial, acting=acting, content=content, name=name, options=options, map=lab
+            )
+            report = work.run(tx)
+            raise _UndoneError
+    except _UndoneError:
+        pass
+    if report is None:
+        raise AssertionError(name)
+    return report
+
+
+def _by_place(values: list[Value]) -> Mapping[Place, list[Value]]:
+    found: dict[Place, list[Value]] = {}
+    for value in values:
+        found.setdefault(value.place, []).append(value)
+    return found
+
+
+def _compared(tx: Transaction, place: Place, values: list[Value]) -> list[Difference]:
+    page: Page | None = page_at(tx, place)
+    held = {} if page is None else page.items
+    return [
+        Difference(value=value, what=_what(value, held.get(value.item)), held=held.get(value.item))
+        for value in values
+    ]
+
+
+def _what(value: Value, held: Held | None) -> What:
+    if held is None:
+        return "new"
+    same = (held.value or "", held.unit or "", held.status) == (value.value, value.unit, value.status)
+    return "same" if same else "changed"
+
+
+def _plain(value: Value) -> list[str]:
+    return [value.item, value.value, value.unit, value.status, value.why]

@@ -1,0 +1,94 @@
+"""Whether a page can exist, and who may enter it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from lupustrial.capture._trial import Trial
+from lupustrial.capture.access import Acting, may_enter
+from lupustrial.capture.store import Participant, Place, participant_of, visit_held
+from lupustrial.errors import CaptureError, Fault
+from lupustrial.ledger import Transaction
+from lupustrial.study import Form, Study, Visit
+
+#: Repeats of a form at one visit; a number beyond it is a mistake.
+MOST_REPEATS = 9_999
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """A page that can exist.
+
+    Attributes:
+        study: The protocol under which the visit is done.
+        version: Its version, as the ledger names it.
+        form: The form.
+        planned: The visit in the plan; None for an unscheduled one.
+        number: VISITNUM as text.
+        participant: Of whom.
+    """
+
+    study: Study
+    version: str
+    form: Form
+    planned: Visit | None
+    number: str
+    participant: Participant
+
+
+def where_is(tx: Transaction, trial: Trial, place: Place) -> Where:
+    """Return what is known of the place of a page.
+
+    Raises:
+        CaptureError: CAPT-011, the page cannot exist.
+    """
+    study = trial.study
+    participant = participant_of(tx, place.participant)
+    if participant is None:
+        raise _nowhere(place, _("there is no such participant"))
+    held = visit_held(tx, place.participant, place.visit)
+    planned = next((visit for visit in study.visits if visit.id == place.visit), None)
+    if planned is None and held is None:
+        raise _nowhere(place, _("there is no such visit"))
+    form = next((form for form in study.forms if form.id == place.form), None)
+    if form is None:
+        raise _nowhere(place, _("there is no such form"))
+    if not planned_at(form, None if planned is None else planned.id):
+        raise _nowhere(place, _("the form is not planned at this visit"))
+    if not 1 <= place.repeat <= (MOST_REPEATS if form.repeating else 1):
+        raise _nowhere(place, _("the form has no such repeat"))
+    number = str(planned.number) if planned is not None else str(held.number if held is not None else "")
+    version = study.version if held is None else held.version
+    return Where(
+        study=study, version=version, form=form, planned=planned, number=number, participant=participant
+    )
+
+
+def planned_at(form: Form, visit: str | None) -> bool:
+    """Whether a form can be filled in at a planned visit; at an unscheduled one (None) any form can."""
+    return visit is None or visit in form.visits or (form.log and not form.visits)
+
+
+def check_may_enter(where: Where, acting: Acting, place: Place) -> None:
+    """Refuse who may not enter a page (from the keyboard or from a file).
+
+    Raises:
+        CaptureError: CAPT-010.
+    """
+    form = where.form
+    imports = acting.may("import") and acting.role.id in form.imported_by
+    if acting.shut or not acting.at_site(where.participant.site):
+        message = _("this participant is not open to you")
+    elif not (may_enter(where.study, acting, form.id) or imports):
+        message = _("the role {0} does not enter this form").format(acting.role.name)
+    else:
+        return
+    hint = _("who enters it stands in the protocol; ask the data manager")
+    raise CaptureError(Fault(id="CAPT-010", message=message, place=str(place), hint=hint))
+
+
+def _nowhere(place: Place, message: str) -> CaptureError:
+    hint = _("open the form from the list of the participant's visits")
+    return CaptureError(Fault(id="CAPT-011", message=message, place=str(place)[:200], hint=hint))
