@@ -67,9 +67,7 @@ def _demo_template(
 
 
 @pytest.fixture
-def demo_site(
-    _demo_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[CaptureSite]:
+def demo_site(_demo_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CaptureSite]:
     """A trial in mid-course on SQLite, for this test alone."""
     database = tmp_path / "demo.db"
     shutil.copy(_demo_template, database)
@@ -110,7 +108,9 @@ def _key(study: Study) -> str:
     for path in sorted([*_MADE_BY.glob("*.py"), *(STUDY / "published").rglob("*.*")]):
         digest.update(path.read_bytes())
     for form in study.forms:
-        digest.update(repr([(form.id, form.visits, item.id, item.type, item.required) for item in form.items]).encode())
+        digest.update(
+            repr([(form.id, form.visits, item.id, item.type, item.required) for item in form.items]).encode()
+        )
     return digest.hexdigest()[:16]
 
 

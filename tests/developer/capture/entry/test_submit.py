@@ -149,7 +149,7 @@ def test_a_query_that_a_person_closed_is_not_raised_again_for_the_same_value(sit
 def test_what_is_no_longer_asked_is_cleared_with_confirmation_and_a_reason(site: CaptureSite) -> None:
     site.register()
     where = place("injections", "W0")
-    enter(site, "coordinator", where, given(EXPERF="Y", EXLOC="ABDOMINAL WALL", KIT="K1"))
+    enter(site, "coordinator", where, given(EXPERF="Y", EXLOC="ABDOMINAL REGION", KIT="K1"))
     changed = given(EXPERF=_given(value="N", why="not given after all"))  # type: ignore[arg-type]  # a Given
     refused = enter(site, "coordinator", where, changed)
     assert said(refused) == {("EXLOC", "CAPT-015"), ("KIT", "CAPT-015")}
