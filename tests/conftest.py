@@ -11,6 +11,7 @@ pytest_plugins = [
     "analysis_fixtures",  # study, stamp, datasets, ard, … of the tests of analysis and report
     "ledger_fixtures",  # databases: SQLite and a PostgreSQL server
     "capture_site",  # the web application on a database of its own
+    "capture_door",  # signing in as a person does
     "capture_live",  # the same behind a server, in a browser
     "capture_demo",  # the same with a trial in mid-course
     "requirements",  # which requirement a test proves

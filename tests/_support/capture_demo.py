@@ -1,12 +1,13 @@
 """The demonstration as tests use it: a trial in mid-course, loaded once a session, copied for each test.
 
-Fixture `demo_site` is a `CaptureSite` (``capture_site.py``), as `site` is: ``demo_site.client("investigator")``.
-Its accounts are named after the roles; their password is ``lupustrial.capture.demo.PASSWORD``. There are
-participants in screening, in treatment, in follow-up, completed, withdrawn and failed at screening; pages with
-gaps, corrections, open, answered and closed queries. In a browser: fixture `demo_live` (as `live`).
+Fixture `demo_site` is a `CaptureSite` (``capture_site.py``), as `site` is:
+``demo_site.client("investigator")``. Its accounts are named after the roles; their password is
+``lupustrial.capture.demo.PASSWORD``. There are participants in screening, in treatment, in follow-up, completed,
+withdrawn and failed at screening; pages with gaps, corrections, open, answered and closed queries. In a browser:
+fixture `demo_live` (as `live`).
 
-The records are those of the founding trial, reconstructed once (45 s) and kept in pytest's cache; a third of the
-participants is taken, so that loading takes few seconds.
+The records are those of the founding trial, reconstructed once (45 s) and kept in pytest's cache; a third of
+the participants is taken, so that loading takes few seconds.
 """
 
 from __future__ import annotations

@@ -105,6 +105,13 @@ def _capture_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _fill_buckets() -> None:
+    """Forget who asked how often before this test."""
+    from lupustrial.capture.accounts import BUCKETS
+
+    BUCKETS.clear()
+
+
 @pytest.fixture
 def site(_capture_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CaptureSite]:
     """A fresh application on SQLite with the founding study."""
@@ -118,6 +125,7 @@ def site(_capture_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     connections.close_all()
     monkeypatch.setitem(connections["default"].settings_dict, "NAME", str(database))
     _trial.trial.cache_clear()
+    _fill_buckets()
     trial = _trial.trial()
     yield CaptureSite(trial=trial, folder=tmp_path)
     trial.close()
@@ -150,6 +158,7 @@ def site_anywhere(
     monkeypatch.setitem(connections.settings, "default", anew)
     connections["default"] = connections.create_connection("default")
     _trial.trial.cache_clear()
+    _fill_buckets()
     trial = _trial.trial()
     yield CaptureSite(trial=trial, folder=tmp_path)
     trial.close()

@@ -7,6 +7,7 @@ Parts, each a package: ``store`` (trial data on the ledger), ``access`` (who may
 
 from lupustrial.capture._begin import check_database, check_port, default_database, default_keys
 from lupustrial.capture._config import Config
+from lupustrial.capture._first_steps import demonstrate, invite_administrator
 from lupustrial.capture._serve import serve
 from lupustrial.capture._start import prepare
 
@@ -16,6 +17,8 @@ __all__ = [
     "check_port",
     "default_database",
     "default_keys",
+    "demonstrate",
+    "invite_administrator",
     "prepare",
     "serve",
 ]

@@ -1,4 +1,4 @@
-"""Versions of the protocol come into the database: the first when it is new, each later one as an amendment."""
+"""Versions of the protocol come into the database: the first when it is new, later ones as amendments."""
 
 from __future__ import annotations
 

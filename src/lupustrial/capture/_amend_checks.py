@@ -11,7 +11,9 @@ from lupustrial.ledger import Transaction
 from lupustrial.study import Form, Item, Study
 
 #: A value of the first type reads as one of the second.
-_READS_AS = frozenset({("integer", "decimal"), ("integer", "text"), ("decimal", "text"), ("code", "text"), ("date", "text")})  # fmt: skip
+_READS_AS = frozenset(
+    {("integer", "decimal"), *((kind, "text") for kind in ("integer", "decimal", "code", "date"))}
+)
 
 
 @dataclass(kw_only=True)
@@ -27,9 +29,9 @@ def breaks(tx: Transaction, old: Study, new: Study) -> list[Fault]:
     """Return what held values would not fit a new version (CAPT-027).
 
     Values stay as they were recorded, on the version of their visit. An error is what would make a record
-    unreadable where versions meet, in exports, conditions and the analysis: an item of another type, a value that
-    its codelist has no more, a unit that is known no more. A warning is what hides from sight: a form, item
-    or visit that the new version has no more.
+    unreadable where versions meet, in exports, conditions and the analysis: an item of another type, a value
+    that its codelist has no more, a unit that is known no more. A warning is what hides from sight: a form,
+    item or visit that the new version has no more.
     """
     held = _values(tx)
     visits = {str(row[0]) for row in tx.all("SELECT DISTINCT visit FROM capture_page")}

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 from lupustrial.capture._config import Config
+from lupustrial.capture.store import Protocol, demonstration_of, protocols_of
 from lupustrial.errors import CaptureError, Fault, LedgerError
 from lupustrial.ledger import entries, open_database
 from lupustrial.study import Study
@@ -29,7 +30,8 @@ def check_database(config: Config, study: Study) -> None:
     """See that a database is new, or that of this very study and kind.
 
     Raises:
-        CaptureError: CAPT-093, it holds another study; CAPT-096, a demonstration is asked for on the database
+        CaptureError: CAPT-093, it holds another study; CAPT-094, the folder is not the protocol that the
+            database holds; CAPT-096, a demonstration is asked for on the database
             of a trial, or the other way round.
         LedgerError: LEDGER-001, it cannot be reached.
     """
@@ -40,6 +42,8 @@ def check_database(config: Config, study: Study) -> None:
         try:
             with db.reading() as tx:
                 first = next(iter(entries(tx)), None)
+                made_up = demonstration_of(tx) is not None
+                held = protocols_of(tx)
         except LedgerError as error:
             if error.faults[0].id == "LEDGER-002":  # no ledger yet: a new database
                 return
@@ -55,13 +59,33 @@ def check_database(config: Config, study: Study) -> None:
                 hint="one trial a database: give another with --database",
             )
         )
-    if (first.kind == "demonstration begun") is not config.demo:
+    if made_up is not config.demo:
         message, hint = (
             ("the database holds a trial, not a demonstration", "leave out --demo, or give another database")
             if config.demo
             else ("the database holds a demonstration", "add --demo, or give another database")
         )
         raise CaptureError(Fault(id="CAPT-096", message=message, place="the database", hint=hint))
+    _check_protocol(study, held)
+
+
+def _check_protocol(study: Study, held: list[Protocol]) -> None:
+    """The folder says what one of the versions in the database says; anything else is an amendment."""
+    if not held or any(one.digest == study.digest for one in held):
+        return
+    newest = held[-1]
+    raise CaptureError(
+        Fault(
+            id="CAPT-094",
+            message=(
+                f"the folder (version {study.version}, digest {study.digest[:16]}) is not the protocol "
+                f"that the trial runs under (version {newest.version}, digest {newest.digest[:16]})"
+            ),
+            place=str(study.folder),
+            hint="serve the folder as it was, and bring the change in as an amendment, under Protocol; "
+            "the database keeps every version",
+        )
+    )
 
 
 def check_port(host: str, port: int) -> None:

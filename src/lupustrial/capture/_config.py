@@ -22,6 +22,8 @@ class Config:
         secure: Whether it is reached by TLS alone; False only on the loopback of one machine.
         vault: Socket of the vault (`lupustrial vault`); None where the trial needs none.
         demo: Whether the trial is the demonstration, stamped on every page.
+        password_days: After how many days a password must be changed; 0 for never.
+        access_log: Whether every request is logged, by the name of its address.
     """
 
     study: Path
@@ -31,6 +33,8 @@ class Config:
     secure: bool = False
     vault: Path | None = None
     demo: bool = False
+    password_days: int = 0
+    access_log: bool = False
 
     def environment(self) -> dict[str, str]:
         """Return the variables from which `configuration` reads the same."""
@@ -42,6 +46,8 @@ class Config:
             "LUPUSTRIAL_SECURE": "1" if self.secure else "",
             "LUPUSTRIAL_VAULT": "" if self.vault is None else str(self.vault),
             "LUPUSTRIAL_DEMO": "1" if self.demo else "",
+            "LUPUSTRIAL_PASSWORD_DAYS": str(self.password_days),
+            "LUPUSTRIAL_ACCESS_LOG": "1" if self.access_log else "",
         }
 
 
@@ -73,4 +79,6 @@ def configuration() -> Config:
         secure=bool(os.environ.get("LUPUSTRIAL_SECURE")),
         vault=Path(vault) if vault else None,
         demo=bool(os.environ.get("LUPUSTRIAL_DEMO")),
+        password_days=int(os.environ.get("LUPUSTRIAL_PASSWORD_DAYS") or 0),
+        access_log=bool(os.environ.get("LUPUSTRIAL_ACCESS_LOG")),
     )

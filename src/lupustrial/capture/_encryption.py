@@ -63,7 +63,7 @@ def open_text(folder: Path, sealed: str, *, place: str) -> str:
 
 
 def renew_key(folder: Path) -> None:
-    """Lay the key of fields aside and make a new one: new texts are sealed under it, old ones stay readable."""
+    """Lay the key of fields aside and make a new one; what was sealed under the old one stays readable."""
     current = folder / "field.key"
     current.rename(folder / f"field.{_name(secret(folder, 'field'))}.key")
     _key.cache_clear()
@@ -71,7 +71,7 @@ def renew_key(folder: Path) -> None:
 
 
 def derived_keys(folder: Path, purpose: str) -> list[bytes]:
-    """Return keys of 32 bytes for one purpose, derived from the keys of fields (HMAC-SHA-256), newest first."""
+    """Return keys of 32 bytes for one purpose, newest first: HMAC-SHA-256 under each key of fields."""
     old = sorted(path.stem for path in folder.glob("field.*.key"))
     keys = [secret(folder, name) for name in ("field", *old)]
     return [hmac.digest(key, f"lupustrial {purpose}".encode(), "sha256") for key in keys]

@@ -38,6 +38,7 @@ def serve(
 
     check_port(host, port)
     os.environ.update(config.environment())
+    _let_go()
     server = Granian(
         "lupustrial.capture.wsgi:application",
         address=host,
@@ -49,7 +50,19 @@ def serve(
         workers_kill_timeout=30,
         respawn_failed_workers=True,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     )
     server.on_startup(ready)
     server.serve()
+
+
+def _let_go() -> None:
+    """Close what this process holds open: a worker is a copy of it, and a connection has one owner."""
+    from django.db import connections
+
+    from lupustrial.capture._trial import trial
+
+    if trial.cache_info().currsize:
+        trial().close()
+    trial.cache_clear()
+    connections.close_all()

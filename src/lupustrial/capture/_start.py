@@ -11,7 +11,8 @@ from lupustrial.ledger import open_database
 def prepare(config: Config) -> None:
     """Make or upgrade the tables: the ledger, the projection, the allocation, and those of Django.
 
-    Into a new database the protocol of the study folder is recorded; from then on the one in the database counts.
+    Into a new database the protocol of the study folder is recorded; from then on the one in the database
+    counts.
 
     Raises:
         StudyError: The database is new, and the study folder is at fault.

@@ -8,7 +8,7 @@ import threading
 import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lupustrial.capture._config import Config, configuration
 from lupustrial.capture.store import (
@@ -102,7 +102,8 @@ class Trial:
         """Return the protocol under which a visit is done, or is to be done.
 
         A visit of which something is held stays on the version under which it was begun; any other is done
-        under the version that is in force at the site today.
+        under the version that is in force at the site today. Who may do what is always decided by the newest
+        version: the roles are those of `study`.
         """
         protocols = protocols_of(tx)
         if not protocols:
@@ -111,8 +112,16 @@ class Trial:
         if version is None:
             person = participant_of(tx, participant)
             version = self._version(protocols, "" if person is None else person.site)
-        found = next((one for one in protocols if one.version == version), None)
-        return self.study if found is None else _study(tx, found)
+        return self.under(version)
+
+    def under(self, version: str) -> Study:
+        """Return a version of the protocol with the roles of `study`; `study` where there is none such."""
+        if version == self.study.version:
+            return self.study
+        try:
+            return replace(self.study_of(version), roles=self.study.roles)
+        except KeyError:
+            return self.study
 
     def version_in_force(self, tx: Transaction, site: str) -> str:
         """Return the version under which a site works today."""

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -58,7 +58,7 @@ class Account(AbstractBaseUser):
 
 
 class Authenticator(TOTPDevice):  # type: ignore[misc] - django_otp ships no types
-    """An app that shows codes (RFC 6238). Its secret is encrypted (AES-SIV, RFC 5297), bound to the account."""
+    """An app that shows codes (RFC 6238); its secret is encrypted for the account (AES-SIV, RFC 5297)."""
 
     class Meta:
         """The table is django_otp's."""

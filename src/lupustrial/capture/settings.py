@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -9,6 +10,7 @@ from csp.constants import NONE, SELF
 from lupustrial.capture._config import configuration
 from lupustrial.capture._databases import databases_of
 from lupustrial.capture._keys import secret
+from lupustrial.capture._mail import mail_settings
 
 CONFIG = configuration()
 _HERE = Path(__file__).resolve().parent
@@ -40,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lupustrial.capture.accounts.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -49,6 +52,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "lupustrial.capture.accounts.Throttle",
+    "lupustrial.capture.accounts.SessionLimits",
     "lupustrial.capture.access.AccessMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -92,7 +97,9 @@ TIME_ZONE = "UTC"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 30 * 60  # seconds without a request
+SESSION_COOKIE_AGE = 12 * 3600  # seconds: no session is older
+SESSION_IDLE = 30 * 60  # seconds without a sign of life
+SESSION_WARNING = 120  # seconds before the end at which the page warns
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -101,6 +108,12 @@ SESSION_COOKIE_SECURE = CONFIG.secure
 CSRF_COOKIE_SECURE = CONFIG.secure
 CSRF_COOKIE_HTTPONLY = True
 CSRF_USE_SESSIONS = False
+CSRF_FAILURE_VIEW = "lupustrial.capture.access.stale_form"
+PASSWORD_DAYS = CONFIG.password_days  # 0: a password is not made to age (NIST SP 800-63B 5.1.1.2)
+# Tokens of a bucket, and tokens gained a second (accounts/_throttle.py)
+RATE_DOOR = (20, 0.2)  # POST at the public doors, an address
+RATE_PUBLIC = (120, 4)  # GET of them
+RATE_ACCOUNT = (300, 20)  # anything, an account
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -118,10 +131,17 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else anybody could keep an account locked for ever
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = False  # the ledger has it
+AXES_DISABLE_ACCESS_LOG = True  # the ledger has it
+AXES_LOCKOUT_CALLABLE = "lupustrial.capture.accounts.locked"
 # The lock is on the account: by address, one hospital behind one address would lock itself out.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+
+# Mail: none unless LUPUSTRIAL_MAIL names a service; notices then wait on the pages alone.
+globals().update(mail_settings(os.environ.get("LUPUSTRIAL_MAIL", "")))
 
 # Headers
 SECURE_SSL_REDIRECT = False  # the proxy that holds the certificate does it
@@ -146,13 +166,29 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# A file is held in memory or not at all: a signed consent never lies on the disk in clear.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
-# Nothing identifying is logged: neither bodies nor addresses with numbers of participants.
+# Nothing identifying is logged (_logging.py, accounts/_headers.py).
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"no_paths": {"()": "lupustrial.capture._logging.NoPaths"}},
+    "formatters": {
+        "plain": {
+            "()": "lupustrial.capture._logging.NoValues",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_paths"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "lupustrial.access": {"level": "INFO" if CONFIG.access_log else "WARNING"},
+        "axes": {"level": "CRITICAL"},  # it writes what somebody typed as a name
+        "django": {"handlers": [], "level": "WARNING"},  # in place of Django's own handlers
+        "django.server": {"handlers": [], "propagate": True},
+    },
 }

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("lupustrial.capture.demo.urls")),
     path("", include("lupustrial.capture.accounts.urls")),
     path("", include("lupustrial.capture.participants.urls")),
+    path("", include("lupustrial.capture.scores.urls")),
     path("", include("lupustrial.capture.entry.urls")),
     path("", include("lupustrial.capture.queries.urls")),
     path("", include("lupustrial.capture.signing.urls")),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("", include("lupustrial.capture.supply.urls")),
     path("", include("lupustrial.capture.doors.urls")),
 ]
+handler400 = "lupustrial.capture.access.bad_request"
 handler403 = "lupustrial.capture.access.refused"
 handler404 = "lupustrial.capture.access.not_found"
 handler500 = "lupustrial.capture.access.failed"

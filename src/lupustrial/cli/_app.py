@@ -20,6 +20,7 @@ from lupustrial.cli import (
     _score,
     _serve,
     _vault,
+    _verify,
     _version,
 )
 from lupustrial.cli._console import print_faults
@@ -42,6 +43,7 @@ _power.register(app)
 _randomise.register(app)
 _kits.register(app)
 _vault.register(app)
+_verify.register(app)
 _serve.register(app)
 _blinding.register(app)
 _audit.register(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 
 import polars as pl
@@ -44,8 +45,8 @@ def checked(frame: pl.DataFrame, inputs: Sequence[Input]) -> pl.DataFrame:
     absent = [each for each in inputs if each.code not in frame.columns]
     return frame.select(
         *(pl.col(key) for key in keys),
-        *(integer(each).alias(each.code) for each in present),
-        *(pl.lit(None, dtype=_dtype(each)).alias(each.code) for each in absent),
+        *(integer(each) for each in present),
+        *(_absent(each) for each in absent),
     ).with_row_index(_ROW)
 
 
@@ -188,11 +189,8 @@ def key_faults(frame: pl.DataFrame) -> Iterator[Fault]:
 
 
 def _value_faults(frame: pl.DataFrame, inputs: Sequence[Input]) -> Iterator[Fault]:
-    wrong = {
-        each.code: pl.col(each.code).is_not_null() & ~permitted(each).fill_null(value=False)
-        for each in inputs
-    }
-    counts = frame.select(expression.sum().alias(code) for code, expression in wrong.items())
+    wrong = {each.code: _wrong(each) for each in inputs}
+    counts = frame.select(_count_wrong(each) for each in inputs)
     for each in inputs:
         found = int(counts[each.code].item() or 0) if frame.height else 0
         if not found:
@@ -207,6 +205,17 @@ def _value_faults(frame: pl.DataFrame, inputs: Sequence[Input]) -> Iterator[Faul
                 place=f"item {each.code}",
                 hint=f"permitted: {_permits(each)}",
             )
+
+
+# Expressions are made once an input: making them takes longer than evaluating them on a few rows.
+@functools.cache
+def _wrong(each: Input) -> pl.Expr:
+    return pl.col(each.code).is_not_null() & ~permitted(each).fill_null(value=False)
+
+
+@functools.cache
+def _count_wrong(each: Input) -> pl.Expr:
+    return _wrong(each).sum().alias(each.code)
 
 
 def _bad(row: dict[str, object], code: str, value: object, permitted: str, lookalike: str = "") -> Fault:
@@ -240,6 +249,7 @@ def is_iso_date(column: pl.Expr) -> pl.Expr:
     return (text.str.to_date("%Y-%m-%d", strict=False).cast(pl.String) == text).fill_null(value=False)
 
 
+@functools.cache
 def permitted(each: Input) -> pl.Expr:
     """Return where the column of an input holds a permitted value; false or null elsewhere."""
     column = pl.col(each.code)
@@ -260,6 +270,7 @@ def permitted(each: Input) -> pl.Expr:
             return inside & (value == value.floor()) if each.kind == "ord" else inside
 
 
+@functools.cache
 def integer(each: Input) -> pl.Expr:
     """Return the column of an input as ``checked`` gives it; its values must be permitted."""
     column = pl.col(each.code)
@@ -277,6 +288,11 @@ def integer(each: Input) -> pl.Expr:
         case _:
             scaled: pl.Expr = column.cast(pl.Float64) * float(10**each.decimals) + 0.5
             return scaled.floor().cast(pl.Int64)
+
+
+@functools.cache
+def _absent(each: Input) -> pl.Expr:
+    return pl.lit(None, dtype=_dtype(each)).alias(each.code)
 
 
 def _dtype(each: Input) -> pl.DataType:

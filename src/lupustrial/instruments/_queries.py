@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 import polars as pl
@@ -45,10 +46,7 @@ def queries(
     )
     keys = [key for key in visits.columns if key in KEYS]
     inputs = {each.code: each for each in instrument.inputs}
-    flags = visits.select(
-        check.when.fill_null(value=False).cast(pl.Boolean).alias(str(number))
-        for number, check in enumerate(instrument.checks)
-    )
+    flags = visits.select(_flags(instrument.id))
     found = [
         visits.filter(flags[str(number)]).select(
             *keys,
@@ -70,6 +68,15 @@ def queries(
             .with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in texts.items())
         )
     return pl.concat(found).sort("_row", "_order").drop("_row", "_order")
+
+
+@functools.cache  # making hundreds of expressions takes longer than evaluating them on a few rows
+def _flags(name: str) -> tuple[pl.Expr, ...]:
+    """Return where each check of an instrument asks, named by its number."""
+    return tuple(
+        check.when.fill_null(value=False).cast(pl.Boolean).alias(str(number))
+        for number, check in enumerate(find(name).checks)
+    )
 
 
 def _visits(rows: pl.DataFrame, scored: pl.DataFrame, checks: Sequence[Check]) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lupustrial.errors import Fault
 from lupustrial.study._check_conditions import check_conditions
+from lupustrial.study._check_conduct import check_conduct
 from lupustrial.study._check_forms import check_forms
 from lupustrial.study._check_ids import check_ids
 from lupustrial.study._check_plan import check_plan
@@ -30,6 +31,7 @@ def cross_check(study: Study, tree: Branch, doubts: frozenset[str]) -> list[Faul
     first = (check_ids, check_schedule, check_randomisation, check_sample_size)
     for check in (
         *first,
+        check_conduct,
         check_forms,
         check_visibility,
         check_sdtm,

@@ -9,7 +9,7 @@ _NUMERIC = ("integer", "decimal")
 
 
 def check_forms(inspection: Inspection) -> None:
-    """STUDY-022, STUDY-024 to STUDY-028 and STUDY-035 to STUDY-037."""
+    """STUDY-022, STUDY-024 to STUDY-028 and STUDY-035 to STUDY-038."""
     study = inspection.study
     visits = [visit.id for visit in study.visits]
     inspection.refer("STUDY-022", ("eligibility", "at"), study.eligibility.at, visits, "visits")
@@ -42,6 +42,9 @@ def _check_form(inspection: Inspection, path: Path, form: Form) -> None:
         inspection.error(
             "STUDY-037", (*path, "items"), f"form `{form.id}` has no items", "add one, or remove it"
         )
+    if form.items and all(item.folded for item in form.items):
+        hint = "leave out `folded` where an item is asked in most participants"
+        inspection.warning("STUDY-038", path, f"every item of form `{form.id}` is folded away", hint)
     if not form.visits and not form.log:
         hint = "list the visits at which it is filled in, or mark a log with `log: true`"
         inspection.error("STUDY-037", (*path, "visits"), f"form `{form.id}` is filled in at no visit", hint)

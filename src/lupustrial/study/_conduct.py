@@ -16,7 +16,7 @@ class Unscheduled:
 
     Attributes:
         forms: The forms that may be filled in at one. VISITNUM lies between those of the planned visits
-            before and after it, e.g. 4.1 (`unscheduled_number`).
+            before and after it, e.g. 4.01 (`unscheduled_number`).
     """
 
     forms: tuple[str, ...]
@@ -49,11 +49,13 @@ class Expedited:
     Attributes:
         form: The log of adverse events; it has an item for ``AESER``.
         aware: Its date item that tells when the sponsor came to know of the event (day 0).
+        reported: Its date item that tells when it was reported, which stops the clock; empty without one.
         fatal_days: Calendar days for a fatal or life-threatening suspected unexpected reaction.
         other_days: Calendar days for any other serious one. 7 and 15 are those of ICH E2A, III.B.
     """
 
     form: str
     aware: str
+    reported: str = ""
     fatal_days: int = 7
     other_days: int = 15

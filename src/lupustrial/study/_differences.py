@@ -58,8 +58,8 @@ def differences(old: Study, new: Study) -> tuple[Difference, ...]:
         new: The version after.
 
     Returns:
-        Every difference, in the order in which a committee reads a protocol; empty where the two say the same.
-        The order of parts within a list is not compared.
+        Every difference, in the order in which a committee reads a protocol; empty where the two say the
+        same. The order of parts within a list is not compared.
     """
     return tuple(_all(old, new))
 
@@ -128,14 +128,14 @@ def _codelists(old: Study, new: Study) -> Iterator[Difference]:
 
 def _listed(name: str, old: Sequence[Any], new: Sequence[Any], *, key: str = "id") -> Iterator[Difference]:
     before, after = {getattr(one, key): one for one in old}, {getattr(one, key): one for one in new}
-    for one in after:
+    for one, value in after.items():
         if one not in before:
-            yield Difference(part=f"{name} {one}", kind="added", new=_short(after[one]))
+            yield Difference(part=f"{name} {one}", kind="added", new=_short(value))
         else:
-            yield from _properties(f"{name} {one}", _fields(before[one]), _fields(after[one]))
-    for one in before:
+            yield from _properties(f"{name} {one}", _fields(before[one]), _fields(value))
+    for one, value in before.items():
         if one not in after:
-            yield Difference(part=f"{name} {one}", kind="removed", old=_short(before[one]))
+            yield Difference(part=f"{name} {one}", kind="removed", old=_short(value))
 
 
 def _properties(part: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:

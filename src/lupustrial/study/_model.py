@@ -283,6 +283,7 @@ class Item:
         hidden_from: Roles that never see it, whatever else they see of the form.
         sdtm: SDTM target; ``None`` = not submitted.
         note: Glossary text in own words.
+        folded: Whether it is rare, and folded away on the page until it is answered.
     """
 
     id: str
@@ -301,6 +302,7 @@ class Item:
     hidden_from: tuple[str, ...] = ()
     sdtm: SdtmTarget | None = None
     note: str = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

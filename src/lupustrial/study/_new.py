@@ -51,9 +51,14 @@ def new_study(folder: Path | str, study_id: str) -> None:
 def _write_template(folder: Path, study_id: str) -> None:
     template = resources.files("lupustrial.study") / "_template"
     (folder / "forms").mkdir(parents=True)
-    for directory, prefix in ((template, ""), (template / "forms", "forms/")):
+    (folder / "documents").mkdir()
+    for directory, prefix in (
+        (template, ""),
+        (template / "forms", "forms/"),
+        (template / "documents", "documents/"),
+    ):
         for entry in directory.iterdir():
-            if entry.name.endswith(".yaml"):
+            if entry.name.endswith((".yaml", ".md")):
                 text = entry.read_text(encoding="utf-8").replace(
                     f"id: {_TEMPLATE_ID}\n", f'id: "{study_id}"\n'
                 )

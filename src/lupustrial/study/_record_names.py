@@ -23,9 +23,10 @@ def check_names(study: Study, faults: RecordFaults) -> None:
         faults.add_rows("RECORD-015", rows, f"`{column}` is empty", "fill it in; every record has one")
     _check_known(faults, "study", [study.id], "RECORD-006", "is another study")
     _check_known(faults, "site", [site.id for site in study.sites], "RECORD-007", "is no site of the study")
-    _check_known(
-        faults, "visit", [visit.id for visit in study.visits], "RECORD-008", "is no visit of the study"
-    )
+    visits = [visit.id for visit in study.visits]
+    beyond = faults.records.select(pl.col("visit").unique()).drop_nulls()["visit"].to_list()
+    visits += [visit for visit in beyond if study.is_unscheduled(visit)]
+    _check_known(faults, "visit", visits, "RECORD-008", "is no visit of the study")
     _check_known(faults, "form", [form.id for form in study.forms], "RECORD-009", "is no form of the study")
     _check_known(faults, "status", STATUSES, "RECORD-012", "is no status")
     _check_items(study, faults)
@@ -69,6 +70,8 @@ def _check_items(study: Study, faults: RecordFaults) -> None:
         if item not in names[form_id]:
             unknown.add((form_id, item))
         if visit in visits and visit not in form.visits and not (form.log and not form.visits):
+            unplanned.add((form_id, visit))
+        if study.is_unscheduled(visit) and form not in study.forms_at(visit):
             unplanned.add((form_id, visit))
 
     def hint(row: Row) -> str:

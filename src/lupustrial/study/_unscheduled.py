@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-_STEPS = 9  # 4.1 to 4.9; after them 4.91 to 4.99, and so on
+_STEPS = 99  # 4.01 to 4.99; after them 4.9901, and so on
 
 
 def unscheduled_number(
@@ -21,9 +21,9 @@ def unscheduled_number(
         earlier: Dates of the unscheduled visits with a lower ordinal number (UNS1 before UNS2).
 
     Returns:
-        E.g. 4.1 for the first and 4.2 for the second after visit 4; 0.1 for one before every planned visit.
-        After 4.9 come 4.91, 4.92, …, so that the numbers stay below 5 and in order: SDTM asks that VISITNUM
-        orders all visits, planned or not.
+        E.g. 4.01 for the first and 4.02 for the second after visit 4; 0.01 for one before every planned
+        visit. The numbers stay below 5 and in order: SDTM asks that VISITNUM orders all visits, planned or
+        not. ``lupustrial.sdtm`` numbers by the same rule, from the dates as they are in the end.
     """
     known = sorted((on, number) for number, on in planned)
     before = max((number for on, number in known if on <= date), default=0)
@@ -31,4 +31,4 @@ def unscheduled_number(
     until = min((on for on, number in known if number > before and on > date), default=dt.date.max)
     nth = 1 + sum(since <= on < until for on in earlier)
     whole, rest = divmod(nth - 1, _STEPS)
-    return Decimal(before) + Decimal(f"0.{'9' * whole}{rest + 1}")
+    return Decimal(before) + Decimal(f"0.{'99' * whole}{rest + 1:02d}")

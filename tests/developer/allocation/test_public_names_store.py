@@ -24,7 +24,7 @@ SEALING = {
 }  # fmt: skip
 STORE = {
     "ASSESSED", "Allocated", "Breaker", "Candidate", "Chooser", "CodeBreak", "ListState", "Notice", "Revealed",
-    "Verified", "admit", "allocate", "allocated_to", "assess_unblinding", "break_code", "check_list", "copy_list", "create_store",
+    "Verified", "admit", "allocate", "allocated_to", "assess_unblinding", "break_code", "candidate_of", "check_list", "copy_list", "create_store",
     "digest_of_facts", "is_unblinded", "list_state", "local_breaker", "lock", "note_packing", "report_unblinding", "reveal",
     "role_of", "screen", "set_up", "verify_store",
 }  # fmt: skip

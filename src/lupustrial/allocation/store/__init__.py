@@ -5,7 +5,7 @@ from lupustrial.allocation.store._allocate import Allocated, Chooser, allocate
 from lupustrial.allocation.store._candidates import Candidate, digest_of_facts, screen
 from lupustrial.allocation.store._create import set_up
 from lupustrial.allocation.store._reveal import Revealed, check_list, copy_list, lock, note_packing, reveal
-from lupustrial.allocation.store._state import ListState, allocated_to, list_state
+from lupustrial.allocation.store._state import ListState, allocated_to, candidate_of, list_state
 from lupustrial.allocation.store._tables import create_store
 from lupustrial.allocation.store._unblind import (
     ASSESSED,
@@ -35,6 +35,7 @@ __all__ = [
     "allocated_to",
     "assess_unblinding",
     "break_code",
+    "candidate_of",
     "check_list",
     "copy_list",
     "create_store",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from lupustrial.allocation.store._allocate import Allocated
+from lupustrial.allocation.store._candidates import Candidate
 from lupustrial.ledger import Transaction
 from lupustrial.study import Study
 
@@ -36,3 +38,22 @@ def allocated_to(tx: Transaction, study: Study, participant: str) -> Allocated |
         "SELECT number, entry FROM allocation_slot WHERE study = ? AND participant = ?", study.id, participant
     )
     return None if row is None else Allocated(participant=participant, number=int(row[0]), entry=int(row[1]))
+
+
+def candidate_of(tx: Transaction, study: Study, participant: str) -> Candidate | None:
+    """Return how somebody was judged at screening, `facts` left out; None where he or she was not."""
+    row = tx.one(
+        "SELECT site, consented, eligible, levels FROM allocation_candidate "
+        "WHERE study = ? AND participant = ?",
+        study.id,
+        participant,
+    )
+    if row is None:
+        return None
+    return Candidate(
+        participant=participant,
+        site=str(row[0]),
+        consented=bool(row[1]),
+        eligible=bool(row[2]),
+        levels=json.loads(row[3]),
+    )

@@ -2,10 +2,26 @@
 
 from lupustrial.capture.access._acting import Acting, CaptureRequest, acting_of
 from lupustrial.capture.access._context import page_context
-from lupustrial.capture.access._middleware import ACTING, AccessMiddleware, check, second_factor_passed
-from lupustrial.capture.access._responses import failed, not_found, refuse, refused
+from lupustrial.capture.access._middleware import (
+    ACTING,
+    AccessMiddleware,
+    check,
+    password_due,
+    second_factor_passed,
+)
+from lupustrial.capture.access._responses import (
+    bad_request,
+    failed,
+    not_found,
+    problem,
+    refuse,
+    refused,
+    stale_form,
+    unavailable,
+)
 from lupustrial.capture.access._rules import RULES, Rule
 from lupustrial.capture.access._sight import forms_seen, held_seen, items_seen, may_enter, sees_form
+from lupustrial.capture.access._tokens import digest_of_token
 
 __all__ = [
     "ACTING",
@@ -15,7 +31,9 @@ __all__ = [
     "CaptureRequest",
     "Rule",
     "acting_of",
+    "bad_request",
     "check",
+    "digest_of_token",
     "failed",
     "forms_seen",
     "held_seen",
@@ -23,8 +41,12 @@ __all__ = [
     "may_enter",
     "not_found",
     "page_context",
+    "password_due",
+    "problem",
     "refuse",
     "refused",
     "second_factor_passed",
     "sees_form",
+    "stale_form",
+    "unavailable",
 ]

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from lupustrial.capture._trial import trial
 from lupustrial.capture.access._acting import Acting, CaptureRequest, acting_of
-from lupustrial.capture.access._responses import refuse
+from lupustrial.capture.access._responses import problem, refuse, shut, unavailable
 from lupustrial.capture.access._rules import RULES, Rule
 from lupustrial.capture.access._sight import sees_form
+from lupustrial.capture.access._tokens import acting_by_token
 from lupustrial.capture.models import Account
 from lupustrial.capture.store import grants_of, participant_of
+from lupustrial.errors import LedgerError
+from lupustrial.study import Study
 
 _log = logging.getLogger(__name__)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -43,26 +52,55 @@ class AccessMiddleware:
         del view, args
         asked = cast("CaptureRequest", request)
         asked.trial = trial()
+        asked.trial.refresh()
         name = request.resolver_match.view_name if request.resolver_match else ""
         rule = RULES.get(name)
         if rule is None:
             _log.error("no rule for the address %s: closed", name)
-            return refuse(request, "This page is closed: no rule opens it.")
+            return refuse(request, _("This page is closed: no rule opens it."))
         if rule.door == "public":
             return None
+        if rule.door == "token":
+            return _by_token(asked, rule, kwargs)
         if not request.user.is_authenticated:
             return _to_the_door(request)
-        return None if rule.door == "account" else _in_a_role(asked, rule, kwargs)
+        return None if rule.door == "account" else _inside(asked, rule, kwargs)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Say that the database failed (503); any other fault is left to Django (500)."""
+        if not isinstance(error, LedgerError | OperationalError | InterfaceError):
+            return None
+        _log.error("the database failed: %s", type(error).__name__)
+        return unavailable(request)
 
 
-def _in_a_role(request: CaptureRequest, rule: Rule, kwargs: dict[str, Any]) -> HttpResponseBase | None:
+def _inside(request: CaptureRequest, rule: Rule, kwargs: dict[str, Any]) -> HttpResponseBase | None:
     if not second_factor_passed(request):
-        return redirect("second-factor")
+        return _go(request, "second-factor")
+    if password_due(cast("Account", request.user)) and rule.door == "role":
+        return _go(request, "password")
     acting = _acting(request)
-    if acting is None:
-        return redirect("choose-role")
-    request.acting = acting
-    return check(request, rule, kwargs)
+    if acting is not None:
+        request.acting = acting
+    if rule.door == "factors":
+        return None
+    return _go(request, "choose-role") if acting is None else check(request, rule, kwargs)
+
+
+def _go(request: CaptureRequest, name: str) -> HttpResponseBase:
+    """Send somebody to a step of the door; a part of a page is sent there as a whole."""
+    if not request.headers.get("HX-Request"):
+        return redirect(name)
+    response = HttpResponse(status=401)
+    response["HX-Redirect"] = reverse(name)
+    return response
+
+
+def password_due(account: Account) -> bool:
+    """Whether the password is older than the trial allows (``PASSWORD_DAYS``; 0: any age will do)."""
+    days = settings.PASSWORD_DAYS
+    held = account.password_set
+    return bool(days) and (held is None or timezone.now() - held > dt.timedelta(days=days))
 
 
 def second_factor_passed(request: HttpRequest) -> bool:
@@ -73,15 +111,40 @@ def second_factor_passed(request: HttpRequest) -> bool:
 
 def check(request: CaptureRequest, rule: Rule, kwargs: dict[str, Any]) -> HttpResponse | None:
     """Hold somebody in a role to a rule; None lets through. The programming interface calls it too."""
-    acting = request.acting
+    if request.acting.shut:
+        return shut(request)
+    why = _barred(request, rule, kwargs)
+    return None if why is None else refuse(request, why)
+
+
+def _by_token(request: CaptureRequest, rule: Rule, kwargs: dict[str, Any]) -> HttpResponse | None:
+    """Hold a program to the same rule as its owner; a session opens nothing here."""
+    acting = acting_by_token(request)
+    if acting is None:
+        response = problem(401, _("No token that is valid was sent (Authorization: Bearer …)."))
+        response["WWW-Authenticate"] = "Bearer"
+        return response
+    request.acting = acting
     if acting.shut:
-        return refuse(request, "You know the treatment of a participant: this blinded role is closed to you.")
+        return problem(403, _("This role is closed to you."))
+    try:
+        why = _barred(request, rule, kwargs)
+    except Http404:
+        return problem(404, _("There is no such thing, or it is not open to this role."))
+    return None if why is None else problem(403, why)
+
+
+def _barred(request: CaptureRequest, rule: Rule, kwargs: dict[str, Any]) -> str | None:
+    """Return why a rule bars somebody in a role; None where it does not."""
+    acting = request.acting
     if rule.needs and not acting.may(*rule.needs):
-        return refuse(request, f"The role {acting.role.name} may not do this.")
+        return _("The role %s may not do this.") % acting.role.name
     if rule.writes and request.method not in _READING and not acting.may(*rule.writes):
-        return refuse(request, f"The role {acting.role.name} may look, but not change anything here.")
+        return _("The role %s may look, but not change anything here.") % acting.role.name
     if rule.clinical and not acting.role.clinical:
-        return refuse(request, f"The role {acting.role.name} sees no clinical data.")
+        return _("The role %s sees no clinical data.") % acting.role.name
+    if any("\0" in str(value) for value in kwargs.values()):  # PostgreSQL cannot be asked for it
+        raise Http404
     participant = kwargs.get("participant")
     if participant is not None:
         with request.trial.reading() as tx:
@@ -90,11 +153,22 @@ def check(request: CaptureRequest, rule: Rule, kwargs: dict[str, Any]) -> HttpRe
             raise Http404
     form = kwargs.get("form")
     if form is not None:
-        if form not in {one.id for one in request.trial.study.forms}:
-            raise Http404
-        if not sees_form(request.trial.study, acting.role.id, form):
-            return refuse(request, f"This form is not shown to the role {acting.role.name}.")
+        study = _study_with(request, form, participant, kwargs.get("visit"))
+        if not sees_form(study, acting.role.id, form):
+            return _("This form is not shown to the role %s.") % acting.role.name
     return None
+
+
+def _study_with(request: CaptureRequest, form: str, participant: str | None, visit: str | None) -> Study:
+    """Return the protocol in force, or the one of the visit where only that has the form."""
+    studies = [request.trial.study]
+    if participant is not None and visit is not None:
+        with request.trial.reading() as tx:
+            studies.append(request.trial.study_at(tx, participant, visit))
+    for study in studies:
+        if any(one.id == form for one in study.forms):
+            return study
+    raise Http404
 
 
 def _acting(request: CaptureRequest) -> Acting | None:
@@ -120,6 +194,6 @@ def _acting(request: CaptureRequest) -> Acting | None:
 def _to_the_door(request: HttpRequest) -> HttpResponseBase:
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=401)
-        response["HX-Redirect"] = "/login"
+        response["HX-Redirect"] = reverse("login")
         return response
     return redirect_to_login(request.get_full_path())

@@ -20,12 +20,12 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter that is taken for ano
 
 def has_device(account: Account) -> bool:
     """Whether a second factor is set up."""
-    return Authenticator.objects.filter(user=account, confirmed=True).exists()
+    return bool(Authenticator.objects.filter(user=account, confirmed=True).exists())
 
 
 def begin_device(account: Account) -> Authenticator:
     """Return the app that is being set up; a new secret where none is under way."""
-    found = Authenticator.objects.filter(user=account, confirmed=False).first()
+    found: Authenticator | None = Authenticator.objects.filter(user=account, confirmed=False).first()
     if found is None:
         found = Authenticator(user=account, name="app", confirmed=False)
         found.keep(secrets.token_bytes(_SECRET))
@@ -40,9 +40,7 @@ def confirm_device(account: Account, code: str) -> tuple[Authenticator, list[str
         The device, and recovery codes, to be shown once; None where the code is wrong.
     """
     with transaction.atomic():
-        device = (
-            Authenticator.objects.select_for_update().filter(user=account, confirmed=False).first()
-        )
+        device = Authenticator.objects.select_for_update().filter(user=account, confirmed=False).first()
         if device is None or not device.verify_token(_plain(code)):
             return None
         remove_devices(account, keep=device)

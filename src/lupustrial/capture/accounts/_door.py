@@ -6,9 +6,9 @@ from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from lupustrial.capture.access import CaptureRequest
-from lupustrial.capture.accounts._demo import demo_people, enter_demo
 from lupustrial.capture.accounts._ending import end_session
 from lupustrial.capture.accounts._forms import SignIn
 from lupustrial.capture.accounts._limits import begin_session
@@ -25,8 +25,6 @@ def enter(request: CaptureRequest) -> HttpResponse:
     if request.method != "POST":
         remember_next(request, request.GET.get("next", ""))
         return _page(request)
-    if "demo" in request.POST:
-        return enter_demo(request, request.POST["demo"]) or _page(request, refused=True)
     form = SignIn(request.POST)
     if not form.is_valid():
         return _page(request, refused=True)
@@ -38,7 +36,9 @@ def enter(request: CaptureRequest) -> HttpResponse:
     login(request, found)
     begin_session(request)
     response = redirect("second-factor")
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, found.language, samesite="Lax", secure=settings.CONFIG.secure)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, found.language, samesite="Lax", secure=settings.CONFIG.secure
+    )
     return response
 
 
@@ -51,8 +51,9 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def locked(request: HttpRequest, response: HttpResponse, credentials: object = None) -> HttpResponse:
-    """Answer where an account is locked (``AXES_LOCKOUT_CALLABLE``): at the door as to any refusal; to
-    somebody who is signed in by ending the session.
+    """Answer where an account is locked (``AXES_LOCKOUT_CALLABLE``).
+
+    At the door the answer is that of any refusal; the session of somebody who is signed in ends.
     """
     del credentials
     if not request.user.is_authenticated:
@@ -73,5 +74,10 @@ def _refused(request: CaptureRequest, name: str) -> None:
 
 
 def _page(request: CaptureRequest, *, refused: bool = False, name: str = "") -> HttpResponse:
-    shown = {"refused": refused, "name": name, "languages": settings.LANGUAGES, "demo": demo_people(request)}
+    shown = {"refused": refused, "name": name, "languages": settings.LANGUAGES, "demo": _demo(request)}
     return render(request, "accounts/login.html", shown, status=403 if refused else 200)
+
+
+def _demo(request: CaptureRequest) -> str:
+    """Return the address of the doors of the demonstration, where one is served."""
+    return reverse("demo") if request.trial.config.demo else ""

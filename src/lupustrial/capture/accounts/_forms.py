@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 #: Names that are addresses of pages, or that the ledger uses itself.
-RESERVED = frozenset({"new", "review", "system", "demonstration", "nobody"})
+RESERVED = frozenset({"new", "review", "system", "demonstration", "nobody", "lupustrial"})
 
 _NAME = RegexValidator(
     r"\A[a-z][a-z0-9._-]{1,58}[a-z0-9]\Z",

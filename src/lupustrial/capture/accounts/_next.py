@@ -1,4 +1,4 @@
-"""Where somebody wanted to go before the door: kept through the steps of signing in, never to another host."""
+"""Where somebody wanted to go before the door: kept while signing in, and never to another host."""
 
 from __future__ import annotations
 

@@ -7,8 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from lupustrial.capture._trial import Trial, trial
 from lupustrial.capture.accounts._ending import actor_of
@@ -19,9 +21,12 @@ from lupustrial.errors import CaptureError, Fault
 from lupustrial.ledger import Actor
 
 
-def set_password(running: Trial, account: Account, password: str, *, by: Actor, old: str | None = None) -> None:
-    """Set a password. Every session of the account ends; the caller keeps its own with
-    ``django.contrib.auth.update_session_auth_hash``.
+def set_password(
+    running: Trial, account: Account, password: str, *, by: Actor, old: str | None = None
+) -> None:
+    """Set a password. Every session of the account ends.
+
+    The caller keeps its own with ``django.contrib.auth.update_session_auth_hash``.
 
     Args:
         running: The trial.
@@ -32,19 +37,10 @@ def set_password(running: Trial, account: Account, password: str, *, by: Actor, 
             signed with the old one can still be checked.
 
     Raises:
-        django.core.exceptions.ValidationError: The password is too weak, with every reason.
-        CaptureError: CAPT-081, the old password does not open the signing key; CAPT-082, it is the old one.
+        django.core.exceptions.ValidationError: The password is too weak, or the old one (`check_new`).
+        CaptureError: CAPT-081, the old password does not open the signing key.
     """
-    validate_password(password, account)
-    if check_password(password, account.password):
-        raise CaptureError(
-            Fault(
-                id="CAPT-082",
-                message="this is the password that you have",
-                place="password",
-                hint="choose another",
-            )
-        )
+    check_new(account, password)
     made = _key_under(account, password, old)
     account.set_password(password)
     account.password_set = timezone.now()
@@ -52,6 +48,17 @@ def set_password(running: Trial, account: Account, password: str, *, by: Actor, 
     tell(running, "password set", by=by, data={"account": account.username})
     if made:
         _tell_key(running, account, by)
+
+
+def check_new(account: Account, password: str) -> None:
+    """See that a password may be set.
+
+    Raises:
+        django.core.exceptions.ValidationError: It is too weak, with every reason, or the one that is held.
+    """
+    validate_password(password, account)
+    if check_password(password, account.password):
+        raise ValidationError(_("This is the password that you have; choose another."))
 
 
 def verify_password(request: HttpRequest, password: str) -> bool:

@@ -3,8 +3,8 @@
 The server can sign in nobody's name: without the password the private half cannot be read. The public half is
 on the ledger (``signing key made``), so that a signature can be checked after the key was replaced.
 
-A sealed key is ``argon2id$<time>$<memory KiB>$<lanes>$<salt>$<nonce and AES-256-GCM ciphertext>``, the last two
-in hexadecimal digits; the account is bound to it as associated data.
+A sealed key is ``argon2id$<time>$<memory KiB>$<lanes>$<salt>$<nonce and AES-256-GCM ciphertext>``, the last
+two in hexadecimal digits; the account is bound to it as associated data.
 """
 
 from __future__ import annotations

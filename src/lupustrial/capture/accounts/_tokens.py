@@ -24,9 +24,7 @@ def make_link(account: Account) -> str:
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         OneTimeLink.objects.filter(account=account, used=None).delete()
-        OneTimeLink.objects.create(
-            account=account, digest=_digest(secret), expires=timezone.now() + VALID
-        )
+        OneTimeLink.objects.create(account=account, digest=_digest(secret), expires=timezone.now() + VALID)
     return secret
 
 
@@ -43,7 +41,9 @@ def account_of(secret: str) -> Account | None:
 def use_link(secret: str) -> bool:
     """Mark a link as used; False where somebody else was first."""
     now = timezone.now()
-    return OneTimeLink.objects.filter(digest=_digest(secret), used=None, expires__gt=now).update(used=now) == 1
+    return (
+        OneTimeLink.objects.filter(digest=_digest(secret), used=None, expires__gt=now).update(used=now) == 1
+    )
 
 
 def _digest(secret: str) -> str:

@@ -46,11 +46,13 @@ def cut(study: Study, records: pl.DataFrame, marks: Marks, *, today: dt.date) ->
 def _dated(study: Study, records: pl.DataFrame, marks: Marks) -> pl.DataFrame:
     """Add `is_date`, and `day`: the date of the visit, or that of the record where it is later."""
     items = [(form.id, item.id) for form in study.forms for item in form.items if item.type == "date"]
-    dates = pl.DataFrame(items, schema=["form", "item"], orient="row").with_columns(is_date=pl.lit(value=True))
+    dates = pl.DataFrame(items, schema=["form", "item"], orient="row")
+    dates = dates.with_columns(is_date=pl.lit(value=True))
     own = [(form.id, form.date) for form in study.forms if form.log and form.date is not None]
     owns = pl.DataFrame(own, schema={"form": pl.String, "item": pl.String}, orient="row")
     visits = _of(records, marks.visited, "visited").drop("site")
-    of_own = records.join(owns, on=["form", "item"]).select(*_PAGE, own=pl.col("value").str.to_date(strict=False))
+    own_day = pl.col("value").str.to_date(strict=False)
+    of_own = records.join(owns, on=["form", "item"]).select(*_PAGE, own=own_day)
     return (
         records.join(dates, on=["form", "item"], how="left", maintain_order="left")
         .with_columns(pl.col("is_date").fill_null(value=False))
@@ -76,7 +78,8 @@ def _courses(records: pl.DataFrame, marks: Marks) -> pl.DataFrame:
         randomised.group_by("participant").agg(randomised=pl.col("d").min()), on="participant", how="left"
     )
     ended = nothing if marks.ended_on is None else _of(records, marks.ended_on, "d")
-    found = found.join(ended.group_by("participant").agg(ended=pl.col("d").max()), on="participant", how="left")
+    ends = ended.group_by("participant").agg(ended=pl.col("d").max())
+    found = found.join(ends, on="participant", how="left")
     how = pl.DataFrame(schema={"participant": pl.String, "how": pl.String})
     if marks.ended is not None:
         here = (pl.col("form") == marks.ended[0]) & (pl.col("item") == marks.ended[1])
@@ -87,7 +90,7 @@ def _courses(records: pl.DataFrame, marks: Marks) -> pl.DataFrame:
 def _best_day(study: Study, dated: pl.DataFrame, courses: pl.DataFrame) -> dt.date:
     """Return the day on which most stages have somebody in them, near two thirds of the enrolment."""
     epochs = {visit.id: visit.epoch for visit in study.visits}
-    visits = dated.select("participant", "visit", "day").unique().rows()
+    visits: list[tuple[str, str, dt.date]] = dated.select("participant", "visit", "day").unique().rows()
     days = sorted({day for _, _, day in visits})
 
     def merit(day: dt.date) -> tuple[int, float]:

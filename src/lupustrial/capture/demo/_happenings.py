@@ -1,4 +1,4 @@
-"""Everything that happened, as a list in the order of time; each is written to the ledger when its turn comes."""
+"""Everything that happened, in the order of time; each is written to the ledger when its turn comes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lupustrial.capture.demo._pages import Sheet
 from lupustrial.capture.demo._people import Person, who_may
 from lupustrial.capture.store import Answer, Visited, page_at, save_page, write
 from lupustrial.ledger import Transaction
-from lupustrial.study import Item, Study, Visit
+from lupustrial.study import Item, Study, Visit, visible
 
 Write = Callable[[Transaction, str], None]
 
@@ -64,7 +64,9 @@ def saves(study: Study, sheet: Sheet, marks: Marks, now: dt.datetime) -> Iterato
             yield Happening(at=at, write=_save(study, sheet, marks, right, why="Error of transcription"))
 
 
-def queries(study: Study, sheet: Sheet, people: Mapping[str, Person], now: dt.datetime) -> Iterator[Happening]:
+def queries(
+    study: Study, sheet: Sheet, people: Mapping[str, Person], now: dt.datetime
+) -> Iterator[Happening]:
     """Give a query on one page in fifty: opened, mostly answered, mostly closed."""
     asking = [one for one in who_may(people, "query") if _sees(study, one, sheet)]
     if not asking or not sheet.answers or share(sheet.place, "query") >= 1 / 50:
@@ -83,7 +85,8 @@ def queries(study: Study, sheet: Sheet, people: Mapping[str, Person], now: dt.da
     number: list[int] = []
 
     def opening(tx: Transaction, at: str) -> None:
-        number.append(write(tx, study=study.id, kind="query opened", by=asks.actor, data=data, at=at).position)
+        entry = write(tx, study=study.id, kind="query opened", by=asks.actor, data=data, at=at)
+        number.append(entry.position)
 
     yield Happening(at=opened, write=opening)
     steps = (
@@ -179,6 +182,4 @@ def _sees(study: Study, person: Person, sheet: Sheet) -> bool:
 
 
 def _visible(study: Study, person: Person, sheet: Sheet, item: str) -> bool:
-    from lupustrial.study import visible
-
     return visible(study, person.id, sheet.place.form, item, visit=sheet.place.visit, at=None)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from lupustrial.capture._trial import Trial
+from lupustrial.capture.demo._checks import freezes, verifications
 from lupustrial.capture.demo._cut import Cut, cut
 from lupustrial.capture.demo._happenings import Happening, courses, queries, saves
 from lupustrial.capture.demo._marks import marks_of
@@ -42,8 +43,8 @@ def load(
 
     Args:
         trial: The trial, on a database without participants; Django is set up.
-        records: Source records of a whole trial (``lupustrial.study.RECORD_SCHEMA``). They are cut at the day on
-            which most stages have somebody in them, and moved so that this day is today.
+        records: Source records of a whole trial (``lupustrial.study.RECORD_SCHEMA``). They are cut at the day
+            on which most stages have somebody in them, and moved so that this day is today.
         origin: Where the records come from, one sentence.
         now: The present; the clock's, unless a test wants its own.
         progress: Called with entries written and entries in all.
@@ -77,20 +78,24 @@ def load(
 def _happenings(trial: Trial, part: Cut, people: Mapping[str, Person], now: dt.datetime) -> list[Happening]:
     marks = marks_of(trial.study, trial.visit_date_item())
     happened = list(courses(trial.study, part.courses, people, now))
+    happened += verifications(trial.study, part.courses, people, now)
+    frozen = list(freezes(trial.study, part.courses, people, now))
     for sheet in sheets_of(trial.study, part.records, people, now):
         happened += saves(trial.study, sheet, marks, now)
         happened += queries(trial.study, sheet, people, now)
-    return sorted(happened)
+    # What came late is entered before the freeze: a frozen page takes nothing.
+    return sorted(happened + frozen)
 
 
 def _check(trial: Trial, records: pl.DataFrame) -> None:
     with trial.reading() as tx:
         held = participants_of(tx)
+    nothing = "there are no records to lay down"
     if held or records.is_empty():
         raise CaptureError(
             Fault(
                 id="CAPT-098",
-                message="the database holds participants already" if held else "there are no records to lay down",
+                message="the database holds participants already" if held else nothing,
                 place="the demonstration",
                 hint="give it a database of its own" if held else "give a study that has records",
             )

@@ -29,7 +29,9 @@ class Sheet:
     lacking: bool
 
 
-def sheets_of(study: Study, records: pl.DataFrame, people: Mapping[str, Person], now: dt.datetime) -> Iterator[Sheet]:
+def sheets_of(
+    study: Study, records: pl.DataFrame, people: Mapping[str, Person], now: dt.datetime
+) -> Iterator[Sheet]:
     """Give the pages that have been entered by now, participant by participant."""
     forms = {form.id: (at, form) for at, form in enumerate(study.forms)}
     authors = {form.id: _authors(study, form, people) for form in study.forms}
@@ -42,15 +44,13 @@ def sheets_of(study: Study, records: pl.DataFrame, people: Mapping[str, Person],
         by = pick(authors[place.form], place.participant, place.visit, "by")
         at = _entered(rows["day"][0], place, by, rank)
         if at < now:
-            answers = dict(_answers(rows))
+            answers: dict[str, Answer | None] = dict(_answers(rows))
             lacking = _gap(place, form, answers)
-            yield Sheet(
-                place=place, site=rows["site"][0], at=at, by=by, answers=answers, lacking=lacking
-            )
+            yield Sheet(place=place, site=rows["site"][0], at=at, by=by, answers=answers, lacking=lacking)
 
 
 def _authors(study: Study, form: Form, people: Mapping[str, Person]) -> list[Person]:
-    """Return who enters a form: whom it names, else who enters and sees all of it and has no form of his own."""
+    """Return who enters a form: whom it names, else who enters, sees all of it and has no form of his own."""
     own = {role for other in study.forms for role in other.entered_by}
     return [
         person

@@ -12,9 +12,25 @@ from lupustrial.study import Role, Study, Task
 #: Of every account of the demonstration; printed when it starts, and no secret.
 PASSWORD = "demonstration only"  # noqa: S105 - it is printed
 
+#: Name of the second factor that the door of the demonstration passes.
+DEVICE = "demonstration"
+
 _NAMES = (
-    "Ada Ben Cleo Dan Eve Finn Gus Hana Ivo June Kai Lea Max Nora Otto Pia Quin Rosa Sam Tess Uli Vera Wim Xia"
-).split()
+    "Ada",
+    "Ben",
+    "Cleo",
+    "Dan",
+    "Eve",
+    "Finn",
+    "Gus",
+    "Hana",
+    "Ivo",
+    "June",
+    "Kai",
+    "Lea",
+    "Max",
+    "Nora",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +73,7 @@ def make_accounts(people: Mapping[str, Person]) -> None:
     """Make the accounts by which they sign in; those that exist are left alone."""
     from django.contrib.auth.hashers import make_password
     from django.utils import timezone
+    from django_otp.plugins.otp_static.models import StaticDevice
 
     from lupustrial.capture.models import Account
 
@@ -66,4 +83,4 @@ def make_accounts(people: Mapping[str, Person]) -> None:
             username=person.id,
             defaults={"full_name": person.name, "password": digest, "password_set": timezone.now()},
         )
-        account.staticdevice_set.get_or_create(name="demonstration")
+        StaticDevice.objects.get_or_create(user=account, name=DEVICE)

@@ -7,10 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_protect
 from django_otp import login as pass_second_factor
+from django_otp.plugins.otp_static.models import StaticDevice
 
 from lupustrial.capture._trial import trial
 from lupustrial.capture.access import ACTING
-from lupustrial.capture.demo._people import PASSWORD
+from lupustrial.capture.demo._people import DEVICE, PASSWORD
 from lupustrial.capture.models import Account
 from lupustrial.capture.store import demonstration_of
 
@@ -31,7 +32,7 @@ def demo(request: HttpRequest) -> HttpResponse:
     if origin is None:
         raise Http404
     roles = {role.id: role for role in trial().study.roles}
-    accounts = {one.username: one for one in Account.objects.filter(staticdevice__name="demonstration")}
+    accounts = {one.username: one for one in Account.objects.filter(staticdevice__name=DEVICE)}
     if request.method == "POST":
         return _enter(request, accounts.get(request.POST.get("role", "")))
     people = [(roles[id_], accounts[id_]) for id_ in roles if id_ in accounts]
@@ -42,7 +43,7 @@ def _enter(request: HttpRequest, account: Account | None) -> HttpResponse:
     if account is None:
         raise Http404
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
-    pass_second_factor(request, account.staticdevice_set.get(name="demonstration"))
+    pass_second_factor(request, StaticDevice.objects.get(user=account, name=DEVICE))
     request.session[ACTING] = account.username
     return redirect("home")
 

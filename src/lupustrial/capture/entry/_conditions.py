@@ -67,7 +67,7 @@ def _sees_fact(study: Study, role: str, facts: Facts, name: Name) -> bool:
     if form in _NOT_FORMS:
         return True
     own = facts.place is not None and facts.place.form == form
-    here = own or facts.visit in study.form(form).visits
+    here = own or study.form(form) in study.forms_at(facts.visit)
     return visible(study, role, form, item, visit=facts.visit if here else "", at=facts.visit)
 
 
@@ -82,7 +82,11 @@ def tells_nothing(study: Study, form: Form, item: str, expression: Expression, *
             if other in _NOT_FORMS:
                 continue
             sight = sight_of(study, role.id, other, name)
-            if sight == "visit at hand" and other != form.id and visit not in study.form(other).visits:
+            if (
+                sight == "visit at hand"
+                and other != form.id
+                and study.form(other) not in study.forms_at(visit)
+            ):
                 sight = "none"
             if _RANK[sight] < mine:
                 return False

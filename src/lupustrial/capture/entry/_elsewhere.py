@@ -33,10 +33,17 @@ def ask_elsewhere(
     _ask_next_visit(tx, where, acting, page, at=at)
     for form_id, readers in _grouped(where.study, page.place.form, changed).items():
         form = where.study.form(form_id)
-        visit = page.place.visit if page.place.visit in where.form.visits else None
-        here = visit is not None and visit in form.visits and not where.form.log
-        for other in pages_of(tx, page.place.participant, form=form_id, visit=visit if here else None):
+        # A page at another visit reads this one only where this form is not planned at that visit.
+        here = set(form.visits) <= set(where.form.visits) and page.place.visit in where.form.visits
+        visit = page.place.visit if here else None
+        for other in pages_of(tx, page.place.participant, form=form_id, visit=visit):
             _ask(tx, where, acting, form, other, readers, at=at)
+
+
+def ask_anew(tx: Transaction, where: Where, acting: Acting, page: Page, *, at: str | None) -> None:
+    """Bring the queries of a page to what its own soft checks say, as when it is restored."""
+    own = tuple((item.id, check) for item in where.form.items for check in item.checks if not check.hard)
+    _ask(tx, where, acting, where.form, page, own, at=at)
 
 
 def _grouped(study: Study, form: str, changed: frozenset[str]) -> Mapping[str, tuple[tuple[str, Check], ...]]:

@@ -104,7 +104,7 @@ class Facts:
         form = self.study.form(name)
         if self.place is not None and name == self.place.form:
             return self._own(form, self.place)
-        if self.visit in form.visits:
+        if form in self.study.forms_at(self.visit):
             return _first(form, pages_of(self.tx, self.participant, visit=self.visit, form=name))
         order = _order(self.tx, self.study, self.participant)
         here = order.get(self.visit, Decimal("Infinity"))
@@ -161,9 +161,7 @@ def _first(form: Form, pages: Iterable[Page]) -> Mapping[str, Fact]:
 
 
 def _planned(study: Study, visit: str) -> Mapping[str, Fact]:
-    found = next((planned for planned in study.visits if planned.id == visit), None)
-    if found is None:  # an unscheduled visit has no week and day in the plan
-        return {"visit": visit}
+    found = study.visit(visit)
     return {"visit": found.id, "week": found.week, "day": found.day}
 
 

@@ -23,7 +23,6 @@ class Where:
 
     Attributes:
         study: The protocol under which the visit is done.
-        version: Its version, as the ledger names it.
         form: The form.
         planned: The visit in the plan; None for an unscheduled one.
         number: VISITNUM as text.
@@ -31,7 +30,6 @@ class Where:
     """
 
     study: Study
-    version: str
     form: Form
     planned: Visit | None
     number: str
@@ -44,7 +42,7 @@ def where_is(tx: Transaction, trial: Trial, place: Place) -> Where:
     Raises:
         CaptureError: CAPT-011, the page cannot exist.
     """
-    study = trial.study
+    study = trial.study_at(tx, place.participant, place.visit)
     participant = participant_of(tx, place.participant)
     if participant is None:
         raise _nowhere(place, _("there is no such participant"))
@@ -55,20 +53,17 @@ def where_is(tx: Transaction, trial: Trial, place: Place) -> Where:
     form = next((form for form in study.forms if form.id == place.form), None)
     if form is None:
         raise _nowhere(place, _("there is no such form"))
-    if not planned_at(form, None if planned is None else planned.id):
+    if not planned_at(study, form, place.visit):
         raise _nowhere(place, _("the form is not planned at this visit"))
     if not 1 <= place.repeat <= (MOST_REPEATS if form.repeating else 1):
         raise _nowhere(place, _("the form has no such repeat"))
     number = str(planned.number) if planned is not None else str(held.number if held is not None else "")
-    version = study.version if held is None else held.version
-    return Where(
-        study=study, version=version, form=form, planned=planned, number=number, participant=participant
-    )
+    return Where(study=study, form=form, planned=planned, number=number, participant=participant)
 
 
-def planned_at(form: Form, visit: str | None) -> bool:
-    """Whether a form can be filled in at a planned visit; at an unscheduled one (None) any form can."""
-    return visit is None or visit in form.visits or (form.log and not form.visits)
+def planned_at(study: Study, form: Form, visit: str) -> bool:
+    """Whether a form can be filled in at a visit, planned or unscheduled; a log without visits at any."""
+    return form in study.forms_at(visit) or (form.log and not form.visits)
 
 
 def check_may_enter(where: Where, acting: Acting, place: Place) -> None:

@@ -9,6 +9,7 @@ from lupustrial.capture.entry._conditions import sees_facts
 from lupustrial.capture.entry._facts import compiled
 from lupustrial.capture.entry._judge import Judged
 from lupustrial.capture.entry._place import Where
+from lupustrial.capture.scores import checks_on
 from lupustrial.capture.store import Held, Page, raised_on, write
 from lupustrial.ledger import Transaction
 
@@ -23,7 +24,7 @@ def ask(tx: Transaction, where: Where, acting: Acting, page: Page, judged: Judge
     for finding in judged.findings:
         if finding.severity == "query":
             fail[finding.item, finding.id] = finding.message
-    left = {
+    left = checks_on(where.study, page.place.form) | {  # those of instruments: ``_instruments.py``
         check.id
         for item in where.form.items
         for check in item.checks

@@ -9,7 +9,8 @@ from lupustrial.capture._trial import Trial
 from lupustrial.capture.access import Acting
 from lupustrial.capture.entry._annotation import annotated
 from lupustrial.capture.entry._elsewhere import ask_elsewhere
-from lupustrial.capture.entry._given import Given, Outcome
+from lupustrial.capture.entry._given import Finding, Given, Outcome
+from lupustrial.capture.entry._instruments import ask_instruments, foresee
 from lupustrial.capture.entry._judge import Judged, judge
 from lupustrial.capture.entry._place import Where, check_may_enter, where_is
 from lupustrial.capture.entry._queries import ask
@@ -48,6 +49,8 @@ def submit(
         CaptureError: CAPT-001, somebody saved the page meanwhile; CAPT-002, it is frozen or locked; CAPT-003,
             it was struck out; CAPT-010, who gives it may not enter it; CAPT-011, the page cannot exist.
     """
+    with trial.reading() as reading:  # what takes long is worked out before everybody else has to wait
+        foresee(reading, trial.study, place, given)
     with trial.writing() as tx:
         return submit_in(
             tx, trial, acting, place, given, revision=revision, why=why, at=at, complete=complete
@@ -80,7 +83,7 @@ def submit_in(
         study=where.study.id,
         place=place,
         site=where.participant.site,
-        version=where.version,
+        version=where.study.version,
         state="started" if judged.gaps else "complete",
         answers=judged.answers,
         by=acting.actor,
@@ -90,11 +93,15 @@ def submit_in(
         why=why.strip(),
         at=at,
     )
+    asked: tuple[Finding, ...] = ()
     if saved.entry is not None:
         ask(tx, where, acting, saved.page, judged, at=at)
         ask_elsewhere(tx, where, acting, saved.page, frozenset(judged.answers), at=at)
+        asked = ask_instruments(tx, where, acting, saved.page, at=at)
     return Outcome(
-        page=saved.page, findings=judged.findings, entry=None if saved.entry is None else saved.entry.position
+        page=saved.page,
+        findings=(*judged.findings, *asked),
+        entry=None if saved.entry is None else saved.entry.position,
     )
 
 

@@ -72,6 +72,12 @@ def in_standard_unit(item: Item, value: str, unit: str | None) -> Decimal:
     return Decimal(value) * factor
 
 
+def number_of(value: str) -> Decimal | None:
+    """Return a number that can be recorded, exactly; None for anything else."""
+    plain = plain_number(value.strip())
+    return Decimal(plain) if _DECIMAL.fullmatch(plain) else None
+
+
 def units_of(item: Item) -> tuple[str, ...]:
     """Return the units in which an item may be recorded, the standard unit first; empty where it has none."""
     if item.unit is None:
@@ -130,16 +136,20 @@ def _decimal(study: Study, item: Item, value: str) -> str:
 
 
 def _number(value: str, pattern: re.Pattern[str], message: str) -> str:
+    plain = plain_number(value)
+    if not pattern.fullmatch(plain):
+        raise _WrongError("RECORD-021", message.format(value))
+    return plain
+
+
+def plain_number(value: str) -> str:
     """Return digits as typed: full-width ones as plain ones, no plus sign, no needless zeros before."""
     plain = unicodedata.normalize("NFKC", value).replace("\N{MINUS SIGN}", "-").removeprefix("+")
     sign, digits = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
     if digits.startswith("."):
         digits = f"0{digits}"
     digits = digits.removesuffix(".")
-    plain = sign + (re.sub(r"^0+(?=[0-9])", "", digits))
-    if not pattern.fullmatch(plain):
-        raise _WrongError("RECORD-021", message.format(value))
-    return plain
+    return sign + re.sub(r"^0+(?=[0-9])", "", digits)
 
 
 def _date(study: Study, item: Item, value: str) -> str:

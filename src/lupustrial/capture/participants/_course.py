@@ -8,12 +8,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from lupustrial.capture.access import CaptureRequest
+from lupustrial.capture.access import Acting, CaptureRequest, may_enter
+from lupustrial.capture.participants._consent import consent_state
+from lupustrial.capture.participants._diary import cycles_of, diary_form
+from lupustrial.capture.participants._eligibility import confirmed
+from lupustrial.capture.participants._ending import disposition
 from lupustrial.capture.participants._forms import FormState, forms_of_visit
+from lupustrial.capture.participants._safety import clocks_seen
 from lupustrial.capture.participants._schedule import Due, schedule_of, today_at
-from lupustrial.capture.participants._sight import state_seen
-from lupustrial.capture.store import Participant, participant_of
+from lupustrial.capture.participants._sight import sees_whole, state_seen
+from lupustrial.capture.store import Page, Participant, pages_of, participant_of
 from lupustrial.ledger import Transaction
+from lupustrial.study import Study
 
 
 @require_safe
@@ -23,12 +29,13 @@ def participant_view(request: CaptureRequest, participant: str) -> HttpResponse:
         person = known(tx, participant)
         plan = plan_seen(request, tx, person)
         forms = {due.visit.id: _forms(request, tx, participant, due) for due in plan}
+        whole = _whole(request, tx, person)
     lines = [(due, forms[due.visit.id], _counts(forms[due.visit.id])) for due in plan]
     context = {
         **frame(request, person),
         "lines": lines,
         "to_do": [due for due in plan if due.state in ("due", "overdue")],
-        "deviations": [due for due in plan if due.outside],
+        **whole,
     }
     return render(request, "participants/participant.html", context)
 
@@ -44,8 +51,10 @@ def visit_view(request: CaptureRequest, participant: str, visit: str) -> HttpRes
             raise Http404
         forms = _forms(request, tx, participant, due)
     place = plan.index(due)
+    form = diary_form(request.trial.study)
     context = {
         **frame(request, person),
+        "diary": None if form is None or visit not in cycles_of(request.trial.study) else form.id,
         "due": due,
         "forms": forms,
         "mine": [one for one in forms if one.mine and one.progress != "complete"],
@@ -69,9 +78,10 @@ def known(tx: Transaction, participant: str) -> Participant:
 
 def plan_seen(request: CaptureRequest, tx: Transaction, person: Participant) -> tuple[Due, ...]:
     """Return the visits of a participant as they are today at the site."""
-    study = request.trial.study
-    today = today_at(study, person.site)
-    return schedule_of(tx, study, person.participant, today=today)
+    trial = request.trial
+    study = trial.under(trial.version_in_force(tx, person.site))
+    today = today_at(trial.study, person.site)
+    return schedule_of(tx, study, person.participant, today=today, study_of=trial.under)
 
 
 def frame(request: CaptureRequest, person: Participant) -> dict[str, Any]:
@@ -87,8 +97,44 @@ def frame(request: CaptureRequest, person: Participant) -> dict[str, Any]:
     }
 
 
+def _whole(request: CaptureRequest, tx: Transaction, person: Participant) -> dict[str, Any]:
+    """Return what the page of a participant shows beside the visits."""
+    trial, acting = request.trial, request.acting
+    study = trial.study
+    today = today_at(study, person.site)
+    held, holds = None, False
+    if person.state == "screening":
+        judged_by = trial.study_at(tx, person.participant, study.eligibility.at)
+        held, holds = confirmed(tx, judged_by, person.participant)
+    ending = disposition(study)
+    found: dict[str, Any] = {
+        "confirmed": held,
+        "holds": holds,
+        "consent": consent_state(tx, study, person, today),
+        "clocks": clocks_seen(tx, study, acting, today, person.participant),
+        "ends": ending is not None
+        and may_enter(study, acting, ending[0].id)
+        and person.state in ("screening", "enrolled"),
+        "begins": study.unscheduled is not None
+        and acting.may("enter")
+        and person.state in ("screening", "enrolled"),
+        "identifies": bool(study.identifiers) and acting.may("enter"),
+        "deviations": deviations(tx, study, acting, person.participant),
+    }
+    return found
+
+
+def deviations(tx: Transaction, study: Study, acting: Acting, participant: str) -> list[Page]:
+    """Return the pages of the log of deviations (SDTM DV), for a role that sees all of it."""
+    form = next((one for one in study.forms if one.sdtm is not None and one.sdtm.domain == "DV"), None)
+    if form is None or not sees_whole(study, acting, form.id):
+        return []
+    return pages_of(tx, participant, form=form.id)
+
+
 def _forms(request: CaptureRequest, tx: Transaction, participant: str, due: Due) -> tuple[FormState, ...]:
-    return forms_of_visit(tx, request.trial.study, request.acting, participant, due.visit.id)
+    study = request.trial.under(due.version)
+    return forms_of_visit(tx, study, request.acting, participant, due.visit.id)
 
 
 def _counts(forms: tuple[FormState, ...]) -> dict[str, int]:

@@ -116,7 +116,7 @@ def _queries(tx: Transaction, study: Study, acting: Acting, participant: str, vi
 
 
 def _sees(study: Study, acting: Acting, form: str, item: str) -> bool:
-    """Whether a role may know of a query: on every visit, so that sight of the visit at hand is not enough."""
+    """Whether a role may know of a query at any visit; sight of the visit at hand alone is not enough."""
     try:
         items = [item] if item else [one.id for one in study.form(form).items]
         return all(sight_of(study, acting.role.id, form, one) == "all" for one in items)

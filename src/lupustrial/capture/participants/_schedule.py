@@ -1,4 +1,4 @@
-"""When each visit is due. A pure rule on dates (`plan_of`), and the same for a participant of the database."""
+"""When each visit is due: a pure rule on dates (`plan_of`), and the same for somebody in the database."""
 
 from __future__ import annotations
 

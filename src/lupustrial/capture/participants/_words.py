@@ -35,7 +35,7 @@ PROGRESS: Mapping[str, tuple[Any, str]] = {
 }
 
 #: Of a criterion.
-VERDICTS: Mapping[str, tuple[Any, str]] = {
+VERDICTS: dict[str, tuple[Any, str]] = {
     "met": (_("Met"), "ok"),
     "not met": (_("Not met"), "bad"),
     "not decided": (_("Not decided"), "warn"),
@@ -46,5 +46,6 @@ KINDS: Mapping[str, Mapping[str, tuple[Any, str]]] = {
     "participant": STATES,
     "visit": VISITS,
     "form": PROGRESS,
-    "verdict": VERDICTS,
+    "inclusion": VERDICTS,
+    "exclusion": VERDICTS | {"met": (_("Absent"), "ok"), "not met": (_("Present"), "bad")},
 }

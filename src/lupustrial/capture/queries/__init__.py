@@ -7,7 +7,7 @@ from lupustrial.capture.queries._actions import (
     open_query,
     reopen_query,
 )
-from lupustrial.capture.queries._checklist import Line, checklist
+from lupustrial.capture.queries._checklist import Line, always_asked, checklist
 from lupustrial.capture.queries._holding import Scope, hold, lift
 from lupustrial.capture.queries._list import Aged, Filters, list_queries
 from lupustrial.capture.queries._lock import Locked, database_lock, lock_database
@@ -28,6 +28,7 @@ __all__ = [
     "Line",
     "Locked",
     "Scope",
+    "always_asked",
     "answer_query",
     "at_hand",
     "checked_of",

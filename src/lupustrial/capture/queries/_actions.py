@@ -33,9 +33,11 @@ def open_query(trial: Trial, acting: Acting, place: Place, *, item: str = "", te
     study = trial.study
     with trial.writing() as tx:
         who = participant_of(tx, place.participant)
-        at = at_hand(tx, place.participant)
+        at = at_hand(tx, study, place.participant)
         known = who is not None and acting.at_site(who.site)
-        shown = item_shown(study, acting, place, item, at) and (bool(item) or seen_whole(study, acting, place, at))
+        shown = item_shown(study, acting, place, item, at) and (
+            bool(item) or seen_whole(study, acting, place, at)
+        )
         page = page_at(tx, place)
         if who is None or not known or not shown or (page is None and item):
             hint = "open it on a page that was saved, on an item that your role sees"
@@ -109,9 +111,13 @@ def _wrong(
     tx: Transaction, trial: Trial, acting: Acting, query: Query | None, number: int, step: str, text: str
 ) -> list[Fault]:
     place = f"query {number}"
-    if query is None or not query_shown(trial.study, acting, query, at_hand(tx, query.place.participant)):
+    if query is None or not query_shown(
+        trial.study, acting, query, at_hand(tx, trial.study, query.place.participant)
+    ):
         return [
-            Fault(id="CAPT-035", message="there is no such query", place=place, hint="see the list of queries")
+            Fault(
+                id="CAPT-035", message="there is no such query", place=place, hint="see the list of queries"
+            )
         ]
     if query.state not in STEPS[step][0]:
         hint = "read what was said meanwhile; nothing was changed"

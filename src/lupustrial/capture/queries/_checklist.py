@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lupustrial.capture._trial import Trial
 from lupustrial.capture.access import Acting
 from lupustrial.capture.participants import schedule_of, today_at
-from lupustrial.capture.queries._sight import item_shown, query_shown, seen_whole
+from lupustrial.capture.queries._sight import at_hand, item_shown, query_shown, seen_whole
 from lupustrial.capture.queries._verify import drawn
 from lupustrial.capture.store import (
     Page,
@@ -60,6 +60,7 @@ class Line:
 
 #: Where something stands in the way, and whether it is shown to the role.
 _Found = tuple[str, bool]
+_Find = Callable[["_Look"], Iterator[_Found]]
 
 
 def checklist(trial: Trial, acting: Acting) -> tuple[Line, ...]:
@@ -100,7 +101,7 @@ class _Look:
     people: Sequence[Participant]
     pages: dict[str, list[Page]]
 
-    def line(self, id_: str, label: Any, find: Callable[[_Look], Iterator[_Found]], *, asked: bool = True) -> Line:
+    def line(self, id_: str, label: Any, find: _Find, *, asked: bool = True) -> Line:
         found = list(find(self)) if asked else []
         shown = [place for place, seen in found if seen]
         return Line(
@@ -122,10 +123,11 @@ class _Look:
 
 
 def _queries(look: _Look) -> Iterator[_Found]:
-    hands = {who.participant: who.last_visit for who in look.people}
+    study = look.trial.study
+    hands = {who.participant: at_hand(look.tx, study, who.participant) for who in look.people}
     for query in queries_in(look.tx, ("open", "answered")):
         at = hands.get(query.place.participant)
-        yield f"{query.number}: {query.place}", query_shown(look.trial.study, look.acting, query, at)
+        yield f"{query.number}: {query.place}", query_shown(study, look.acting, query, at)
 
 
 def _missing(look: _Look) -> Iterator[_Found]:
@@ -136,13 +138,13 @@ def _missing(look: _Look) -> Iterator[_Found]:
             "SELECT visit FROM capture_visit WHERE participant = ? AND date IS NOT NULL", who.participant
         )
         for (visit,) in done:
-            for form in study.forms:
-                if visit in form.visits and (visit, form.id) not in held and _always(form):
+            for form in study.forms_at(visit):
+                if (visit, form.id) not in held and always_asked(form):
                     place = Place(participant=who.participant, visit=visit, form=form.id)
                     yield str(place), look.sees(place)
 
 
-def _always(form: Form) -> bool:
+def always_asked(form: Form) -> bool:
     """Whether something of a form is asked whatever else is true."""
     return not form.log and not form.repeating and any(i.required and i.when is None for i in form.items)
 

@@ -24,7 +24,12 @@ class Scope:
 
     def __str__(self) -> str:
         """Render for a message."""
-        parts = (("site", self.site), ("participant", self.participant), ("visit", self.visit), ("form", self.form))
+        parts = (
+            ("site", self.site),
+            ("participant", self.participant),
+            ("visit", self.visit),
+            ("form", self.form),
+        )
         named = [f"{word} {value}" for word, value in parts if value]
         return ", ".join([*named, *([f"no. {self.repeat}"] if self.repeat else [])]) or "the whole database"
 

@@ -52,7 +52,9 @@ class Aged:
     idle: int
 
 
-def list_queries(tx: Transaction, study: Study, acting: Acting, filters: Filters, *, now: dt.datetime) -> list[Aged]:
+def list_queries(
+    tx: Transaction, study: Study, acting: Acting, filters: Filters, *, now: dt.datetime
+) -> list[Aged]:
     """Return the queries that a role sees, the oldest first."""
     states = {"active": ("open", "answered"), "all": ("open", "answered", "closed")}.get(
         filters.state, (filters.state,)
@@ -70,7 +72,7 @@ def list_queries(tx: Transaction, study: Study, acting: Acting, filters: Filters
             continue
         who = query.place.participant
         if who not in hands:
-            hands[who] = at_hand(tx, who)
+            hands[who] = at_hand(tx, study, who)
         days = _days(query.opened, now)
         if days >= filters.older and query_shown(study, acting, query, hands[who]):
             found.append(Aged(query=query, days=days, idle=_days(query.changed, now)))

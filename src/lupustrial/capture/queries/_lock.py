@@ -16,6 +16,7 @@ from lupustrial.ledger import Transaction
 
 #: Faults of the allocation that leave the lock as it is: no list was sealed, or it was locked before.
 _NO_LIST, _LOCKED = "ALLOC-036", "ALLOC-047"
+_MORE = " and more, not shown to your role"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,7 @@ def lock_database(trial: Trial, acting: Acting, *, why: str, override: bool = Fa
             [
                 Fault(
                     id="CAPT-042",
-                    message=f"{line.label}: {line.count}" + (" and more, not shown to your role" * line.hidden),
+                    message=f"{line.label}: {line.count}" + (_MORE * line.hidden),
                     place="the whole database",
                     hint="settle it first, or lock in spite of it with a justification",
                 )
@@ -74,9 +75,7 @@ def lock_database(trial: Trial, acting: Acting, *, why: str, override: bool = Fa
             raise CaptureError(Fault(id="CAPT-041", message=message, place="the whole database"))
         if _last(tx) != looked:
             message, hint = "something was saved while the checklist was made", "look at it again"
-            raise CaptureError(
-                Fault(id="CAPT-042", message=message, place="the whole database", hint=hint)
-            )
+            raise CaptureError(Fault(id="CAPT-042", message=message, place="the whole database", hint=hint))
         digest = hashlib.sha256(all_records(tx, trial.study.id).write_csv().encode()).hexdigest()
         data = {
             "hold": "locked",
@@ -107,9 +106,7 @@ def _last(tx: Transaction) -> int:
 
 def _lock_allocation(trial: Trial, acting: Acting, digest: str, why: str) -> bool | None:
     try:
-        lock_allocation(
-            trial.db, trial.study, acting.actor, source={"records.csv": digest}, why=why.strip()
-        )
+        lock_allocation(trial.db, trial.study, acting.actor, source={"records.csv": digest}, why=why.strip())
     except AllocationError as error:
         if error.faults[0].id == _NO_LIST:
             return None

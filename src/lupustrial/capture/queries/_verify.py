@@ -74,7 +74,7 @@ def sampling(trial: Trial) -> str:
 def checked_of(tx: Transaction, trial: Trial, acting: Acting, participant: str) -> list[Checked]:
     """Return every value of a participant that a role sees, with the state of its verification."""
     known = {(one.place, one.item): one for one in verifications_of(tx, participant)}
-    at = at_hand(tx, participant)
+    at = at_hand(tx, trial.study, participant)
     forms = {form.id for form in trial.study.forms}
     return [
         _state(trial, page, item, held, known.get((page.place, item)))
@@ -117,7 +117,12 @@ def withdraw_verification(
         site, items = _items(tx, trial, acting, participant, keys, exact=False)
         data = {"participant": participant, "site": site, "items": [item[:4] for item in items]}
         write(
-            tx, study=trial.study.id, kind="verification withdrawn", by=acting.actor, data=data, why=why.strip()
+            tx,
+            study=trial.study.id,
+            kind="verification withdrawn",
+            by=acting.actor,
+            data=data,
+            why=why.strip(),
         )
     return len(items)
 
@@ -128,7 +133,7 @@ def _items(
     who = participant_of(tx, participant)
     if who is None or not acting.at_site(who.site) or not acting.may("verify"):
         raise _wrong("there is nothing to verify", f"participant {participant}", "choose a participant")
-    at = at_hand(tx, participant)
+    at = at_hand(tx, trial.study, participant)
     pages: dict[Place, Mapping[str, Held]] = {}
     found: list[list[str | int]] = []
     faults = []

@@ -30,7 +30,9 @@ def verification_view(request: CaptureRequest) -> HttpResponse:
             (who, _counts(checked_of(tx, request.trial, request.acting, who.participant)))
             for who in participants_of(tx, request.acting.sites)
         ]
-    totals = {state: sum(counts[state] for _, counts in rows) for state in ("verified", "lost", "left", "spared")}
+    totals = {
+        state: sum(counts[state] for _, counts in rows) for state in ("verified", "lost", "left", "spared")
+    }
     context = {
         "rows": rows,
         "totals": totals,

@@ -117,7 +117,7 @@ def open_view(request: CaptureRequest, participant: str, visit: str, form: str, 
                 messages.success(request, _("Query %(number)s was opened.") % {"number": number})
                 return redirect("query", number=number)
     with request.trial.reading() as tx:
-        at = at_hand(tx, participant)
+        at = at_hand(tx, study, participant)
         if not item_shown(study, acting, place, item, at):
             raise Http404
         found = [
@@ -166,7 +166,9 @@ def _shown(request: CaptureRequest, tx: Transaction, number: int) -> Query:
     """Return a query; 404 where it does not exist for the role."""
     query = query_of(tx, number)
     study = request.trial.study
-    if query is None or not query_shown(study, request.acting, query, at_hand(tx, query.place.participant)):
+    if query is None or not query_shown(
+        study, request.acting, query, at_hand(tx, study, query.place.participant)
+    ):
         raise Http404
     return query
 

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from lupustrial.capture.review import _history_view, _review_view
+
+urlpatterns = [
+    path("audit", _review_view.review_view, name="review"),
+    path("audit/finding", _review_view.finding_view, name="finding"),
+    path("audit/anchor", _review_view.anchor_view, name="anchor"),
+    path("audit/history", _history_view.history_view, name="history"),
+    path("audit/history.csv", _history_view.export_view, name="history-export"),
+]

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from lupustrial.capture.signing import _sign_view, _views
+
+urlpatterns = [
+    path("signatures", _views.signing_view, name="signing"),
+    path("signatures/<int:number>", _views.signature_view, name="signature"),
+    path("signatures/<int:number>/proof", _views.proof_view, name="signature-proof"),
+    path("sign", _sign_view.sign_view, name="sign"),
+]

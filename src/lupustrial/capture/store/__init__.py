@@ -6,20 +6,49 @@ check first (`save_page`); reading is ``with db.reading() as tx: pages_of(tx, â€
 
 from lupustrial.capture.store._answers import SealedAnswer, answers_for, notices_read
 from lupustrial.capture.store._automatic import Raised, raised_on
+from lupustrial.capture.store._consents import Consent, consents_of
+from lupustrial.capture.store._counts import (
+    Course,
+    PageCount,
+    QueryCount,
+    Unanswered,
+    lag_counts,
+    milestone_counts,
+    page_counts,
+    participants_at,
+    participants_like,
+    query_counts,
+    state_counts,
+    unanswered_at,
+    unanswered_counts,
+    under_way,
+    verified_counts,
+)
 from lupustrial.capture.store._demonstration import demonstration_of
+from lupustrial.capture.store._eligibility import Confirmation, confirmation_of
 from lupustrial.capture.store._families import FAMILIES, TABLES, create_tables, write
 from lupustrial.capture.store._grants import EVERY_SITE, Grant, grants_of
 from lupustrial.capture.store._history import Change, Said, Wanted, changes_of, kinds_of_changes
-from lupustrial.capture.store._holds import Hold, hold_on, hold_on_participant, holds
+from lupustrial.capture.store._holds import Hold, hold_on, hold_on_participant, holds, unlockings
 from lupustrial.capture.store._notes import KeptAnchor, ReviewNote, kept_anchors, review_notes
-from lupustrial.capture.store._pages import Held, Page, Place, State, page_at, pages_of
+from lupustrial.capture.store._pages import Held, Page, Place, State, page_at, pages_of, pages_since
 from lupustrial.capture.store._participants import Participant, participant_of, participants_of
+from lupustrial.capture.store._proof import all_proofs, proof_of, proof_text
 from lupustrial.capture.store._protocols import Protocol, protocol_files, protocols_of, version_at
 from lupustrial.capture.store._queries import Query, QueryState, queries_in, queries_on, query_of
 from lupustrial.capture.store._query_notes import Note, notes_of
 from lupustrial.capture.store._rebuild import rebuild, verify_projection
 from lupustrial.capture.store._records import all_records, records_of
 from lupustrial.capture.store._save import Answer, Saved, Visited, check_unchanged, save_page
+from lupustrial.capture.store._sealed import (
+    Sealed,
+    SealedKind,
+    erase_sealed,
+    keep_sealed,
+    sealed_of,
+    sealed_text,
+    verify_sealed,
+)
 from lupustrial.capture.store._signatures import (
     Signature,
     every_page_signed,
@@ -39,14 +68,6 @@ from lupustrial.capture.store._signed import (
 )
 from lupustrial.capture.store._transfers import Transfer, transfers_of
 from lupustrial.capture.store._verification import Verification, verifications_of
-from lupustrial.capture.store._tally import (
-    PageCount,
-    Unanswered,
-    lag_counts,
-    milestone_counts,
-    page_counts,
-    unanswered_counts,
-)
 from lupustrial.capture.store._visits import VisitHeld, every_visit, visit_held, visits_of
 
 __all__ = [
@@ -55,6 +76,9 @@ __all__ = [
     "TABLES",
     "Answer",
     "Change",
+    "Confirmation",
+    "Consent",
+    "Course",
     "Grant",
     "Held",
     "Hold",
@@ -66,12 +90,15 @@ __all__ = [
     "Place",
     "Protocol",
     "Query",
+    "QueryCount",
     "QueryState",
     "Raised",
     "ReviewNote",
     "Said",
     "Saved",
+    "Sealed",
     "SealedAnswer",
+    "SealedKind",
     "Signature",
     "State",
     "Transfer",
@@ -81,13 +108,17 @@ __all__ = [
     "VisitHeld",
     "Visited",
     "Wanted",
+    "all_proofs",
     "all_records",
     "answers_for",
     "changes_of",
     "check_unchanged",
+    "confirmation_of",
+    "consents_of",
     "create_tables",
     "demonstration_of",
     "digest_of",
+    "erase_sealed",
     "every_page_signed",
     "every_visit",
     "genuine",
@@ -95,6 +126,7 @@ __all__ = [
     "hold_on",
     "hold_on_participant",
     "holds",
+    "keep_sealed",
     "kept_anchors",
     "kinds_of_changes",
     "lag_counts",
@@ -105,28 +137,42 @@ __all__ = [
     "page_counts",
     "pages_of",
     "pages_signed",
+    "pages_since",
     "participant_of",
+    "participants_at",
+    "participants_like",
     "participants_of",
     "payload_of",
+    "proof_of",
+    "proof_text",
     "protocol_files",
     "protocols_of",
     "queries_in",
     "queries_on",
+    "query_counts",
     "query_of",
     "raised_on",
     "rebuild",
     "records_of",
     "review_notes",
     "save_page",
+    "sealed_of",
+    "sealed_text",
     "signature_of",
     "signatures_of",
     "signatures_on",
+    "state_counts",
     "transfers_of",
+    "unanswered_at",
     "unanswered_counts",
+    "under_way",
+    "unlockings",
     "values_at",
     "values_of",
     "verifications_of",
+    "verified_counts",
     "verify_projection",
+    "verify_sealed",
     "verify_signatures",
     "version_at",
     "visit_held",

@@ -93,6 +93,12 @@ def holds(tx: Transaction, participant: str | None = None) -> list[Hold]:
     return [hold for hold in found if hold.participant in ("", participant) and hold.site in sites]
 
 
+def unlockings(tx: Transaction) -> list[tuple[int, str]]:
+    """Return each lock of the whole database that was lifted, with when it was (UTC); the last first."""
+    rows = tx.all("SELECT locked, at FROM capture_unlocked ORDER BY position DESC")
+    return [(int(locked), str(at)) for locked, at in rows]
+
+
 def refuse_held(tx: Transaction, kind: str, data: Mapping[str, Any]) -> None:
     """Refuse an entry that would change what is frozen or locked; every write passes here.
 
@@ -169,6 +175,14 @@ def _set(tx: Transaction, entry: Entry) -> None:
 
 
 def _lifted(tx: Transaction, entry: Entry) -> None:
+    found = tx.one(f"SELECT {_COLUMNS} FROM capture_hold WHERE position = ?", entry.data["position"])  # noqa: S608 - our columns
+    if found is not None and _hold(found).everything and found[1] == "locked":
+        tx.run(
+            "INSERT INTO capture_unlocked (position, locked, at) VALUES (?, ?, ?)",
+            entry.position,
+            found[0],
+            entry.at,
+        )
     tx.run("DELETE FROM capture_hold WHERE position = ?", entry.data["position"])
 
 
@@ -177,7 +191,9 @@ FAMILY = Family(
         "capture_hold": """CREATE TABLE IF NOT EXISTS capture_hold (
             position BIGINT PRIMARY KEY, kind TEXT NOT NULL, participant TEXT NOT NULL, visit TEXT NOT NULL,
             form TEXT NOT NULL, repeat BIGINT NOT NULL, site TEXT NOT NULL, at TEXT NOT NULL,
-            person TEXT NOT NULL, why TEXT NOT NULL)"""
+            person TEXT NOT NULL, why TEXT NOT NULL)""",
+        "capture_unlocked": """CREATE TABLE IF NOT EXISTS capture_unlocked (
+            position BIGINT PRIMARY KEY, locked BIGINT NOT NULL, at TEXT NOT NULL)""",
     },
     indexes=(
         "CREATE INDEX IF NOT EXISTS capture_hold_of ON capture_hold (participant, visit, form, repeat)",

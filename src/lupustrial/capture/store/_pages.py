@@ -115,6 +115,16 @@ def pages_of(
     return [_page(row) for row in rows]
 
 
+def pages_since(tx: Transaction, form: str, revision: int) -> list[Page]:
+    """Return the pages of a form, struck ones among them, that were changed after a ledger position."""
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM capture_page WHERE form = ? AND revision > ? ORDER BY revision",  # noqa: S608 - our columns
+        form,
+        revision,
+    )
+    return [_page(row) for row in rows]
+
+
 def _page(row: tuple[Any, ...]) -> Page:
     place = Place(participant=row[0], visit=row[1], form=row[2], repeat=int(row[3]))
     return Page(
@@ -226,7 +236,10 @@ FAMILY = Family(
             participant TEXT NOT NULL, visit TEXT NOT NULL, number TEXT NOT NULL, date TEXT,
             version TEXT NOT NULL, PRIMARY KEY (participant, visit))""",
     },
-    indexes=("CREATE INDEX IF NOT EXISTS capture_page_form ON capture_page (form, visit, site)",),
+    indexes=(
+        "CREATE INDEX IF NOT EXISTS capture_page_form ON capture_page (form, visit, site)",
+        "CREATE INDEX IF NOT EXISTS capture_page_since ON capture_page (form, revision)",
+    ),
     folds={
         # {participant, site, visit, form, repeat, version, state, changes: {ITEM: {from, to, why}}, visited?}
         "page saved": _saved,

@@ -26,11 +26,14 @@ class Family:
             PostgreSQL share; every table has a primary key.
         indexes: Statements that make indexes.
         folds: What each kind of entry does to the tables.
+        kept: Tables that are not made from the ledger and stay when the others are made anew: encrypted
+            texts, of which the ledger holds the hash alone, so that they can be erased.
     """
 
     tables: Mapping[str, str] = field(default_factory=dict)
     indexes: tuple[str, ...] = ()
     folds: Mapping[str, Fold] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 def nothing_to_fold(tx: Transaction, entry: Entry) -> None:
@@ -40,7 +43,7 @@ def nothing_to_fold(tx: Transaction, entry: Entry) -> None:
 
 def create_family(tx: Transaction, family: Family) -> None:
     """Make the tables of a family where they are missing."""
-    for statement in (*family.tables.values(), *family.indexes):
+    for statement in (*family.tables.values(), *family.kept.values(), *family.indexes):
         tx.run(statement)
 
 

@@ -46,6 +46,10 @@ def _fold_all(into: Transaction, source: Transaction, study: str) -> int:
 
 
 def _differences(table: str, anew: Transaction, held: Transaction) -> list[Fault]:
+    if not _exists(held, table):
+        hint = "build the current values anew with `lupustrial verify --rebuild`"
+        message = "a table of the current values is missing"
+        return [Fault(id="CAPT-009", message=message, place=table, hint=hint)]
     expected = set(anew.all(f"SELECT * FROM {table}"))  # noqa: S608 - our tables
     found = set(held.all(f"SELECT * FROM {table}"))  # noqa: S608 - our tables
     hint = "restore a backup, or build the projection anew with `lupustrial verify --rebuild`"
@@ -61,6 +65,13 @@ def _differences(table: str, anew: Transaction, held: Transaction) -> list[Fault
             )
         )
     return faults
+
+
+def _exists(tx: Transaction, table: str) -> bool:
+    if tx.dialect == "sqlite":
+        return tx.one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table) is not None
+    row = tx.one("SELECT to_regclass(?) IS NOT NULL", table)
+    return row is not None and bool(row[0])
 
 
 def _key(row: tuple[object, ...]) -> str:

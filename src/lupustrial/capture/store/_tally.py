@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lupustrial.capture.store._projection import Family
@@ -16,84 +15,6 @@ from lupustrial.ledger import Entry, Transaction
 
 #: Longest lag that is told apart, in days.
 LONGEST_LAG = 60
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PageCount:
-    """How many pages (struck ones left out) of a form there are at a visit and a site, in a state."""
-
-    site: str
-    form: str
-    visit: str
-    state: str
-    n: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unanswered:
-    """How many items of a form were recorded without a value (not done, unknown, not applicable)."""
-
-    site: str
-    form: str
-    visit: str
-    item: str
-    status: str
-    n: int
-
-
-def page_counts(tx: Transaction, sites: frozenset[str] | None = None) -> list[PageCount]:
-    """Return the numbers of pages of some sites (None: of all)."""
-    rows = tx.all("SELECT site, form, visit, state, n FROM capture_tally WHERE n <> 0 ORDER BY site")
-    return [
-        PageCount(site=row[0], form=row[1], visit=row[2], state=row[3], n=int(row[4]))
-        for row in rows
-        if sites is None or row[0] in sites
-    ]
-
-
-def unanswered_counts(
-    tx: Transaction, forms: Collection[str], visits: Collection[str], sites: frozenset[str] | None = None
-) -> list[Unanswered]:
-    """Return the numbers of items without a value of some forms at some visits."""
-    if not forms or not visits:
-        return []
-    rows = tx.all(
-        "SELECT site, form, visit, item, status, COUNT(*) FROM capture_unanswered "  # noqa: S608 - only marks
-        f"WHERE form IN ({_marks(forms)}) AND visit IN ({_marks(visits)}) "
-        "GROUP BY site, form, visit, item, status ORDER BY site, form, visit, item, status",
-        *forms,
-        *visits,
-    )
-    return [
-        Unanswered(site=row[0], form=row[1], visit=row[2], item=row[3], status=row[4], n=int(row[5]))
-        for row in rows
-        if sites is None or row[0] in sites
-    ]
-
-
-def lag_counts(tx: Transaction, sites: frozenset[str] | None = None) -> dict[str, dict[int, int]]:
-    """Return, by site, how many pages were first saved so many days after their visit (60: 60 or more)."""
-    found: dict[str, dict[int, int]] = {}
-    for site, days, n in tx.all("SELECT site, days, n FROM capture_lag ORDER BY site, days"):
-        if sites is None or site in sites:
-            found.setdefault(site, {})[int(days)] = int(n)
-    return found
-
-
-def milestone_counts(
-    tx: Transaction, state: str, sites: frozenset[str] | None = None
-) -> dict[str, dict[str, int]]:
-    """Return, by site and month (``2026-11``), how many participants came into a state for the first time."""
-    rows = tx.all(
-        "SELECT site, SUBSTR(at, 1, 7), COUNT(*) FROM capture_milestone WHERE state = ? "
-        "GROUP BY site, SUBSTR(at, 1, 7)",
-        state,
-    )
-    found: dict[str, dict[str, int]] = {}
-    for site, month, n in rows:
-        if sites is None or site in sites:
-            found.setdefault(site, {})[month] = int(n)
-    return found
 
 
 def _marks(values: Collection[object]) -> str:
@@ -124,7 +45,8 @@ def _without_value(tx: Transaction, data: Any, site: str, items: Mapping[str, An
     """Keep which items of a whole page stand without a value: none of a struck one."""
     page = (data["participant"], data["visit"], data["form"], data["repeat"])
     tx.run(
-        "DELETE FROM capture_unanswered WHERE participant = ? AND visit = ? AND form = ? AND repeat = ?", *page
+        "DELETE FROM capture_unanswered WHERE participant = ? AND visit = ? AND form = ? AND repeat = ?",
+        *page,
     )
     _keep(tx, [(*page, item, site, held[2]) for item, held in items.items() if held[2] != "entered"])
 
@@ -182,7 +104,8 @@ def _answered(tx: Transaction, data: Any, *, anew: bool) -> None:
     if not anew and changed:
         tx.run(
             "DELETE FROM capture_unanswered "  # noqa: S608 - only marks
-            f"WHERE participant = ? AND visit = ? AND form = ? AND repeat = ? AND item IN ({_marks(changed)})",
+            "WHERE participant = ? AND visit = ? AND form = ? AND repeat = ? "
+            f"AND item IN ({_marks(changed)})",
             *page,
             *changed,
         )
@@ -235,6 +158,7 @@ FAMILY = Family(
     },
     indexes=(
         "CREATE INDEX IF NOT EXISTS capture_unanswered_in ON capture_unanswered (form, visit, site, item)",
+        "CREATE INDEX IF NOT EXISTS capture_participant_state ON capture_participant (state, participant)",
         "CREATE INDEX IF NOT EXISTS capture_milestone_of ON capture_milestone (state, site, at)",
     ),
     folds={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -67,12 +68,13 @@ def _show(request: CaptureRequest, participant: str, faults: tuple[Fault, ...] =
             entry = next(entries(tx, after=had.entry - 1))
             context |= {"allocated": had, "entry": entry, "lacking": lacking(tx, study, had)}
             return page(request, "supply/allocated.html", context, faults=faults)
-        judged = judge(tx, study, participant)
+        judged = judge(tx, request.trial, participant)
     context |= {
         "judged": judged,
         "strata": strata_seen(study, acting, judged.levels),
         "by_site": study.randomisation.by_site,
-        "able": not judged.faults and acting.may("allocate"),
+        "counts": Counter(one.verdict for one in judged.verdicts),
+        "able": not judged.faults,
         "no_vault": study.randomisation.method == "minimisation" and request.trial.config.vault is None,
     }
     known = {fault.id for fault in faults}

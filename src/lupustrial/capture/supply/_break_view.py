@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lupustrial.allocation.store import allocated_to
 from lupustrial.capture.access import CaptureRequest, second_factor_passed
-from lupustrial.capture.store import SealedAnswer, answers_for
-from lupustrial.capture.supply import _seams as seams
-from lupustrial.capture.supply._breaks import REASONS, ask_vault, break_for, reason_of
+from lupustrial.capture.accounts import verify_password
+from lupustrial.capture.store import SealedAnswer, answers_for, participant_of
+from lupustrial.capture.supply._breaks import REASONS, Vault, ask_vault, break_for, reason_of
 from lupustrial.capture.supply._frame import page
 from lupustrial.capture.supply._mail import people_told, tell_by_mail
 from lupustrial.errors import CaptureError, Fault, LupustrialError
+from lupustrial.ledger import Transaction
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,10 +46,10 @@ def code_break(request: CaptureRequest, participant: str) -> HttpResponse:
     return page(request, "supply/code_break.html", context, faults=faults)
 
 
-def _break(request: CaptureRequest, participant: str, vault: Any) -> HttpResponse:
+def _break(request: CaptureRequest, participant: str, vault: Vault) -> HttpResponse:
     given, trial = request.POST, request.trial
     why = reason_of(given.get("reason", ""), given.get("text", ""))
-    if not seams.verify_password(request, given.get("password", "")):
+    if not verify_password(request, given.get("password", "")):
         hint = "type the password with which you sign in; after several wrong ones the account is locked"
         message = "this is not your password: nothing was done"
         raise CaptureError(Fault(id="CAPT-060", message=message, place="password", hint=hint))
@@ -63,9 +64,7 @@ def _break(request: CaptureRequest, participant: str, vault: Any) -> HttpRespons
     return redirect("sealed-answers")
 
 
-def _site(tx: Any, participant: str) -> str:
-    from lupustrial.capture.store import participant_of
-
+def _site(tx: Transaction, participant: str) -> str:
     who = participant_of(tx, participant)
     return "" if who is None else who.site
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import tempfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from lupustrial.capture.access import CaptureRequest
 from lupustrial.capture.supply._frame import page
 from lupustrial.capture.supply._read import today
 from lupustrial.errors import CaptureError, Fault, LupustrialError
+from lupustrial.study import Study
 
 _LARGEST = 2 * 1024 * 1024  # bytes of a packager's file
 _MONTH = 365.25 / 12  # days
@@ -100,10 +102,18 @@ def _release(request: CaptureRequest) -> list[room.Kit]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "release.csv"
         path.write_bytes(file.read())
-        lines = room.read_release(study, path)
+        lines = _read(study, path)
     with request.trial.writing() as tx:
         why = request.POST.get("why", "").strip()
         return room.release(tx, study, lines, request.acting.actor, place="release.csv", why=why)
+
+
+def _read(study: Study, path: Path) -> list[room.Released]:
+    try:
+        return room.read_release(study, path)
+    except csv.Error:
+        message, hint = "this is no CSV file", "choose the packager's CSV file: kit,batch,expiry"
+        raise CaptureError(Fault(id="CAPT-064", message=message, place="file", hint=hint)) from None
 
 
 def _number(text: str, field: str, faults: list[Fault], *, largest: float) -> float:

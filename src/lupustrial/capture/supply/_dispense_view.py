@@ -18,12 +18,13 @@ from lupustrial.capture.supply._frame import page
 from lupustrial.capture.supply._places import check_here, kits_here
 from lupustrial.capture.supply._read import read_count, read_day, read_kit, today
 from lupustrial.errors import AllocationError, CaptureError, Fault, LupustrialError
+from lupustrial.ledger import Transaction
 from lupustrial.study import Study
 
 
 @require_http_methods(["GET", "POST"])
 def dispense(request: CaptureRequest, participant: str) -> HttpResponse:
-    """Name the kit for a visit, have it confirmed by its number or code, and record that it was handed out."""
+    """Name the kit for a visit, have its number or code confirmed, and record that it was handed out."""
     if request.method == "GET":
         return _show(request, participant, request.GET)
     given, study = request.POST, request.trial.study
@@ -35,7 +36,7 @@ def dispense(request: CaptureRequest, participant: str) -> HttpResponse:
             known = room.read_kits(tx, study.id, [number]).get(number)
             if known is not None and _done(known, participant, visit):
                 return _again(request, participant)
-            _check_state(request, participant, tx)
+            _check_state(tx, participant)
             done = room.dispense(
                 tx,
                 study,
@@ -96,11 +97,13 @@ def _done(kit: room.Kit, participant: str, visit: str) -> bool:
 
 
 def _again(request: CaptureRequest, participant: str) -> HttpResponse:
-    messages.info(request, _("This kit was recorded as handed out at this visit before; nothing was changed."))
+    messages.info(
+        request, _("This kit was recorded as handed out at this visit before; nothing was changed.")
+    )
     return redirect("dispense", participant=participant)
 
 
-def _check_state(request: CaptureRequest, participant: str, tx: Any) -> None:
+def _check_state(tx: Transaction, participant: str) -> None:
     who = participant_of(tx, participant)
     if who is not None and who.state == "withdrawn":
         message = f"participant {participant} has left the trial: no kit is handed out"
@@ -119,15 +122,14 @@ def _show(
     study = request.trial.study
     with request.trial.reading() as tx:
         allocated = allocated_to(tx, study, participant)
-        mine = [
-            kit for kit in kits_here(tx, study, request.acting) if kit.participant == participant
-        ]
+        mine = [kit for kit in kits_here(tx, study, request.acting) if kit.participant == participant]
         visits = _visits(study, mine)
         visit = asked.get("visit", "") or next((one["id"] for one in visits if not one["kits"]), "")
         kinds = [kind for kind in study.kits if visit in kind.dispensed]
         kind = asked.get("kind", "") or (kinds[0].id if kinds else "")
         replacement = bool(asked.get("replacement"))
-        named, why_none = None, ()
+        named: room.Kit | None = None
+        why_none: tuple[Fault, ...] = ()
         if allocated is not None and visit:
             try:
                 named = room.next_kit(

@@ -40,11 +40,7 @@ _OF_KITS = frozenset(tab.name for tab in _TABS) - {"supply", "unblindings"}
 
 def tabs(study: Study, acting: Acting) -> list[Tab]:
     """Return the pages that are open to a role; those of kits only where the study has kits."""
-    return [
-        tab
-        for tab in _TABS
-        if opens(acting, tab.name) and (study.kits or tab.name not in _OF_KITS)
-    ]
+    return [tab for tab in _TABS if opens(acting, tab.name) and (study.kits or tab.name not in _OF_KITS)]
 
 
 def opens(acting: Acting, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Notices by e-mail, where the server has a mail service; they say that something happened, and nothing more."""
+"""Notices by e-mail, where the server has a mail service; they say that something happened, no more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
+from lupustrial.capture.accounts import email_of
 from lupustrial.capture.models import Account
 from lupustrial.capture.store import EVERY_SITE, grants_of
 from lupustrial.capture.supply._unblindings import told_roles
@@ -45,7 +46,7 @@ def tell_by_mail(study: Study, people: list[str], number: int) -> int:
     ) % {"study": study.id, "number": number}
     sent = 0
     for account in Account.objects.filter(username__in=people, is_active=True):
-        address = address_of(account)
+        address = email_of(account)
         if not address:
             continue
         try:
@@ -53,8 +54,3 @@ def tell_by_mail(study: Study, people: list[str], number: int) -> int:
         except (OSError, SMTPException) as error:
             _log.warning("a notice could not be sent (%s)", type(error).__name__)
     return sent
-
-
-def address_of(account: Account) -> str:
-    """Return the address of an account in clear; empty where there is none."""
-    return account.email

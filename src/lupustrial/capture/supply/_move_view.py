@@ -48,9 +48,7 @@ class Move:
     degrees: bool = False
 
 
-def _quarantine(
-    tx: Transaction, study: Study, numbers: list[int], by: Actor, given: Given
-) -> list[room.Kit]:
+def _quarantine(tx: Transaction, study: Study, numbers: list[int], by: Actor, given: Given) -> list[room.Kit]:
     low, high = read_degrees(given, "low"), read_degrees(given, "high")
     return room.quarantine(tx, study, numbers, by=by, why=given.get("why", ""), low=low, high=high)
 
@@ -70,7 +68,9 @@ def _destroy(tx: Transaction, study: Study, numbers: list[int], by: Actor, given
 MOVES: dict[str, Move] = {
     "quarantine": Move(
         title=_("Quarantine"),
-        says=_("Kits that were too cold, too warm, damaged or doubtful. None of them can be handed out then."),
+        says=_(
+            "Kits that were too cold, too warm, damaged or doubtful. None of them can be handed out then."
+        ),
         run=_quarantine,
         from_=room.FROM["quarantine"],
         degrees=True,
@@ -103,7 +103,8 @@ def move(request: CaptureRequest, action: str) -> HttpResponse:
     """Move the kits that are named, all of them or none."""
     if action not in MOVES:
         raise Http404
-    chosen, study, faults = MOVES[action], request.trial.study, ()
+    chosen, study = MOVES[action], request.trial.study
+    faults: tuple[Fault, ...] = ()
     if request.method == "POST":
         try:
             done = _run(request, chosen)

@@ -1,4 +1,4 @@
-"""Randomising somebody: judged, screened, allocated, and the record of it completed, in one flow.
+"""Randomising somebody: judged, allocated, and the record of it completed, in one flow.
 
 Each step is a transaction of its own, and the allocation is the one that counts. Whatever fails after it is
 named, and `complete` does what is left, as often as it is called.
@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from lupustrial.allocation.store import Allocated, Chooser, allocate, allocated_to, screen
+from lupustrial.allocation.store import Allocated, Chooser, allocate, allocated_to
 from lupustrial.allocation.vault import VaultClient
 from lupustrial.capture._trial import Trial
 from lupustrial.capture.access import Acting
+from lupustrial.capture.entry import Given, submit
 from lupustrial.capture.store import Page, Place, page_at, participant_of, write
-from lupustrial.capture.supply import _seams as seams
 from lupustrial.capture.supply._judge import judge
 from lupustrial.capture.supply._milestone import Milestone, milestone_of
 from lupustrial.errors import AllocationError, CaptureError, Fault
@@ -45,25 +45,22 @@ def randomise(trial: Trial, acting: Acting, participant: str, *, on: dt.date) ->
 
     Args:
         trial: The trial.
-        acting: Who does it, in a role that may allocate; a role that may screen records the judgement first.
+        acting: Who does it, in a role that may allocate.
         participant: Who.
         on: Date of the randomisation, as the form records it.
 
     Raises:
-        CaptureError: CAPT-055, not in screening; CAPT-056, the date is not today's.
+        CaptureError: CAPT-056, the date is not today's; everything that `judge` finds.
         AllocationError: ALLOC-030 to ALLOC-043 and ALLOC-090 to ALLOC-097, why nobody was allocated.
     """
     check_today(on)
     with trial.reading() as tx:
         had = allocated_to(tx, trial.study, participant)
-        judged = None if had is not None else judge(tx, trial.study, participant)
+        judged = None if had is not None else judge(tx, trial, participant)
     if judged is not None:
         try:
-            if acting.may("screen"):
-                screen(trial.db, trial.study, judged.candidate, acting.actor)
-            refuse = [fault for fault in judged.faults if fault.id.startswith("CAPT")]
-            if refuse:
-                raise CaptureError(refuse)
+            if judged.faults:
+                raise CaptureError(judged.faults)
             done = allocate(trial.db, trial.study, participant, acting.actor, choose=_chooser(trial))
         except AllocationError as error:
             with trial.reading() as tx:
@@ -96,7 +93,7 @@ def complete(trial: Trial, acting: Acting, allocated: Allocated, *, on: dt.date)
     if not given:
         return ()
     try:
-        outcome = seams.submit(
+        outcome = submit(
             trial,
             acting,
             _place(milestone, allocated.participant),
@@ -153,13 +150,11 @@ def _place(milestone: Milestone, participant: str) -> Place:
     return Place(participant=participant, visit=milestone.visit, form=milestone.form.id)
 
 
-def _given(
-    milestone: Milestone, page: Page | None, allocated: Allocated, on: dt.date
-) -> dict[str, seams.Given]:
+def _given(milestone: Milestone, page: Page | None, allocated: Allocated, on: dt.date) -> dict[str, Given]:
     held = {} if page is None else {item: one.value for item, one in page.items.items()}
     given = {}
     if milestone.date is not None and held.get(milestone.date) is None:
-        given[milestone.date] = seams.Given(value=on.isoformat())
+        given[milestone.date] = Given(value=on.isoformat())
     if milestone.number is not None and held.get(milestone.number) != str(allocated.number):
-        given[milestone.number] = seams.Given(value=str(allocated.number))
+        given[milestone.number] = Given(value=str(allocated.number))
     return given

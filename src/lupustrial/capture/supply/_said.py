@@ -69,6 +69,4 @@ def said(faults: Iterable[Fault]) -> Said:
 def _in_pages(fault: Fault) -> Fault:
     hint = _COMMAND.sub(lambda match: f"“{_STEPS.get(match[1], match[1])}”", fault.hint)
     hint = hint.replace("leave the number out and the right kit is named", "the page names the right kit")
-    return Fault(
-        id=fault.id, message=fault.message, place=fault.place, hint=hint, severity=fault.severity
-    )
+    return Fault(id=fault.id, message=fault.message, place=fault.place, hint=hint, severity=fault.severity)

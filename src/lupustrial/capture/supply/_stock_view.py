@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, Literal, get_args
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -39,15 +40,19 @@ def stock_lines(request: CaptureRequest) -> HttpResponse:
 def kit_list(request: CaptureRequest) -> HttpResponse:
     """List kits in the order of their numbers, which chance drew; never with their slots."""
     study, acting = request.trial.study, request.acting
-    asked = {name: request.GET.get(name, "").strip() for name in ("place", "state", "who", "shipment", "number")}
+    asked = {
+        name: request.GET.get(name, "").strip() for name in ("place", "state", "who", "shipment", "number")
+    }
     if not acting.role.clinical:
         asked["who"] = ""
     with request.trial.reading() as tx:
         kits = [kit for kit in kits_here(tx, study, acting) if _wanted(kit, asked)]
     places = [DEPOT] if at_place(acting, None) else []
     places += [site.id for site in study.sites if acting.at_site(site.id)]
+    asked_for = urlencode({name: value for name, value in asked.items() if value})
     context = {
         "asked": asked,
+        "turn": f"{asked_for}&" if asked_for else "",
         "shown": Paginator(kits, _AT_ONCE).get_page(request.GET.get("page")),
         "count": len(kits),
         "places": places,
@@ -61,17 +66,21 @@ def kit_list(request: CaptureRequest) -> HttpResponse:
 def accountability(request: CaptureRequest) -> HttpResponse:
     """Show units handed out, used, unused, lost and not back, and what does not agree with the records."""
     study, acting = request.trial.study, request.acting
-    per = request.GET.get("per", "participant")
+    per = _grouping(request.GET.get("per", ""))
     with request.trial.reading() as tx:
         kits = [kit for kit in kits_here(tx, study, acting) if kit.participant is not None]
         records = all_records(tx, study.id, acting.sites)
     found = reconcile(study, kits, visible_records(study, acting.role.id, records))
     context: dict[str, Any] = {
-        "per": per if per in ("participant", "kit", "site") else "participant",
-        "accounts": accounts(study, kits, "site" if per == "site" else "kit" if per == "kit" else "participant"),
+        "per": per,
+        "accounts": accounts(study, kits, per),
         "differences": found.differences,
     }
     return page(request, "supply/accountability.html", context)
+
+
+def _grouping(text: str) -> Literal["participant", "kit", "site"]:
+    return "kit" if text == "kit" else "site" if text == "site" else "participant"
 
 
 def _wanted(kit: Kit, asked: dict[str, str]) -> bool:

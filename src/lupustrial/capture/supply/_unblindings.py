@@ -103,7 +103,7 @@ def unblindings_seen(tx: Transaction, study: Study, acting: Acting) -> list[Unbl
 
 
 def is_told(role: Role) -> bool:
-    """Whether a role is told of every unblinding: who breaks codes, assesses them, or stands for the sponsor."""
+    """Whether a role is told of every unblinding: who breaks codes, who assesses, and the sponsor."""
     return role.clinical and any(task in role.may for task in ("break code", "assess", "supply"))
 
 

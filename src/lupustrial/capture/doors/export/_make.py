@@ -122,8 +122,9 @@ def _csv(
         name = f"forms/{form.id}.csv"
         pages = _wide.rows(tx, study, selection, form, items)
         rows[name] = archive.table(name, _wide.header(items), _neutral(pages))
+    count = sum(rows.values())
     _finish(archive, study, acting, selection, rows, _about.TABLES)
-    return sum(rows.values())
+    return count
 
 
 def _xlsx(

@@ -54,7 +54,7 @@ def select(
     Raises:
         CaptureError: CAPT-065, for every name that is unknown to the role.
     """
-    seen = tuple((form, items) for form in study.forms if (items := exported_items(study, acting, form)))
+    seen = tuple((form, exported_items(study, acting, form)) for form in exportable(study, acting))
     own = [site.id for site in study.sites if acting.at_site(site.id)]
     faults = [
         *_unknown("format", [format], FORMATS),
@@ -75,6 +75,11 @@ def select(
         forms=tuple((form, items) for form, items in seen if not forms or form.id in forms),
         chosen={"sites": sorted(sites), "visits": sorted(visits), "forms": sorted(forms)},
     )
+
+
+def exportable(study: Study, acting: Acting) -> list[Form]:
+    """Return the forms of which a role sees something in an export."""
+    return [form for form in study.forms if exported_items(study, acting, form)]
 
 
 def exported_items(study: Study, acting: Acting, form: Form) -> tuple[Item, ...]:

@@ -6,9 +6,10 @@ from django.core import signing
 
 from lupustrial.capture._trial import Trial
 from lupustrial.capture.access import Acting
-from lupustrial.capture.doors.intake._examine import Examination, Report
+from lupustrial.capture.doors.intake._examine import Examination
 from lupustrial.capture.doors.intake._map import LabMap
 from lupustrial.capture.doors.intake._options import Options
+from lupustrial.capture.doors.intake._report import Report
 from lupustrial.capture.store import write
 from lupustrial.errors import CaptureError, Fault
 

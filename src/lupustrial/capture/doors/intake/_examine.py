@@ -6,10 +6,10 @@ order, on the state that they would meet.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from lupustrial.capture._trial import Trial
 from lupustrial.capture.access import Acting
@@ -21,13 +21,13 @@ from lupustrial.capture.doors.intake._options import Options
 from lupustrial.capture.doors.intake._order import in_order
 from lupustrial.capture.doors.intake._people import People
 from lupustrial.capture.doors.intake._records import record_values
+from lupustrial.capture.doors.intake._report import Difference, Report, compared
 from lupustrial.capture.doors.intake._rights import may_import, sees
 from lupustrial.capture.doors.intake._table import BYTES, Faults, Table
 from lupustrial.capture.doors.intake._values import Value
 from lupustrial.capture.doors.intake._xlsx import read_xlsx
 from lupustrial.capture.entry import Given, Outcome, submit_in
-from lupustrial.capture.participants import today_at
-from lupustrial.capture.store import Held, Page, Place, page_at
+from lupustrial.capture.store import Place, page_at
 from lupustrial.errors import CaptureError, Fault
 from lupustrial.ledger import Transaction, canonical
 
@@ -36,53 +36,6 @@ PAGES = 1_000
 
 #: Sheets of our own workbooks that hold no pages.
 _APART = ("About", "Codebook")
-
-What = Literal["new", "changed", "same"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Difference:
-    """What a value of the file is to what is held. `held` is None where nothing is."""
-
-    value: Value
-    what: What
-    held: Held | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """What a file would do.
-
-    Attributes:
-        name: Name of the file.
-        digest: Its SHA-256.
-        rows: Rows that were read.
-        faults: What stands in the way: file, row, column, what is wrong and how to mend it.
-        unmatched: Rows of a laboratory that belong to nobody, to no visit or to no item.
-        warnings: What edit checks would ask; queries would be opened.
-        differences: Every value beside what is held.
-        pages: Pages that would be saved.
-        plan: SHA-256 of exactly what would be saved, over which revision of each page.
-    """
-
-    name: str
-    digest: str
-    rows: int
-    faults: tuple[Fault, ...]
-    unmatched: tuple[Fault, ...] = ()
-    warnings: tuple[Fault, ...] = ()
-    differences: tuple[Difference, ...] = ()
-    pages: int = 0
-    plan: str = ""
-
-    def count(self, what: What) -> int:
-        """Return how many values are new, changed or the same."""
-        return sum(one.what == what for one in self.differences)
-
-    @property
-    def good(self) -> bool:
-        """Whether it can be brought in, and would change something."""
-        return not self.faults and self.pages > 0
 
 
 class _UndoneError(Exception):
@@ -105,15 +58,19 @@ class Examination:
     def run(self, tx: Transaction) -> Report:
         """Read the file and save its pages; where anything is wrong, the caller must undo the transaction."""
         tables = self._tables()
-        values = self._values(tx, tables) if not self.faults.found else []
-        values = self._allowed(tx, values)
         rows = sum(len(table.rows) for table in tables)
+        if not rows and not self.faults.found:
+            hint = "write one row under the header for each page or value"
+            self.faults.add("CAPT-068", "there are no rows under the header", f"{self.name} row 2", hint)
+        values = self._values(tx, tables) if not self.faults.found else []
+        self._seen(values)
         digest = hashlib.sha256(self.content).hexdigest()
         if self.faults.found:
             listed = self.faults.listed(self.name)
             return Report(name=self.name, digest=digest, rows=rows, faults=listed, unmatched=self.unmatched)
-        differences = [one for place, mine in _by_place(values).items() for one in _compared(tx, place, mine)]
-        plan, warnings, pages = self._save(tx, differences)
+        differences = [one for place, mine in _by_place(values).items() for one in compared(tx, place, mine)]
+        self._allowed([one.value for one in differences if one.what != "same"])
+        plan, warnings, pages = ("", (), 0) if self.faults.found else self._save(tx, differences)
         return Report(
             name=self.name,
             digest=digest,
@@ -163,30 +120,35 @@ class Examination:
         if self.map is None:
             self.faults.add("CAPT-073", "no map of the laboratory is chosen", self.name, "choose one")
             return []
-        today = today_at(self.trial.study)
+        today = dt.datetime.now(dt.UTC).date()
         reader = LabReader(people=people, map=self.map, options=self.options, today=today, faults=self.faults)
         found = [value for table in tables for value in reader.values(table)]
         self.unmatched = unmatched_of(reader, self.name)
         return found
 
-    def _allowed(self, tx: Transaction, values: list[Value]) -> list[Value]:
-        """CAPT-072: what the role may not bring in, or must not see."""
-        study, told = self.trial.study, set()
-        del tx
+    def _seen(self, values: list[Value]) -> None:
+        """CAPT-072: what the role must not see refuses the file, before anything of it is compared."""
+        told: set[tuple[str, str]] = set()
+        for value in values:
+            key = (value.place.form, value.item)
+            if key in told or sees(self.trial.study, self.acting, *key):
+                continue
+            told.add(key)
+            message = "the file holds what this role must not see; nothing of it was kept"
+            hint = "have this column or test left out, or ask who is not blinded"
+            self.faults.add("CAPT-072", message, value.at, hint)
+
+    def _allowed(self, values: list[Value]) -> None:
+        """CAPT-072: what would change is of forms that the role may bring in."""
+        told: set[str] = set()
         for value in values:
             form = value.place.form
-            if not may_import(study, self.acting, form):
-                key, hint = (form, ""), "who may bring it in stands in the protocol (`imported_by`)"
-                message = f"the role {self.acting.role.name} does not bring in form {form}"
-            elif not sees(study, self.acting, form, value.item):
-                key, hint = (form, value.item), "have this column left out, or ask who is not blinded"
-                message = "the file holds what this role must not see; nothing of it was kept"
-            else:
+            if form in told or may_import(self.trial.study, self.acting, form):
                 continue
-            if key not in told:
-                told.add(key)
-                self.faults.add("CAPT-072", message, value.at, hint)
-        return [] if self.faults.found else values
+            told.add(form)
+            message = f"the role {self.acting.role.name} does not bring in form {form}"
+            hint = "who may bring it in stands in the protocol (`entered_by`, `imported_by`)"
+            self.faults.add("CAPT-072", message, value.at, hint)
 
     def _save(self, tx: Transaction, differences: list[Difference]) -> tuple[str, tuple[Fault, ...], int]:
         wanted = _by_place([one.value for one in differences if one.what != "same"])
@@ -250,7 +212,7 @@ def examine(
                 trial=trial, acting=acting, content=content, name=name, options=options, map=lab
             )
             report = work.run(tx)
-            raise _UndoneError
+            _undo()
     except _UndoneError:
         pass
     if report is None:
@@ -258,27 +220,15 @@ def examine(
     return report
 
 
+def _undo() -> None:
+    raise _UndoneError
+
+
 def _by_place(values: list[Value]) -> Mapping[Place, list[Value]]:
     found: dict[Place, list[Value]] = {}
     for value in values:
         found.setdefault(value.place, []).append(value)
     return found
-
-
-def _compared(tx: Transaction, place: Place, values: list[Value]) -> list[Difference]:
-    page: Page | None = page_at(tx, place)
-    held = {} if page is None else page.items
-    return [
-        Difference(value=value, what=_what(value, held.get(value.item)), held=held.get(value.item))
-        for value in values
-    ]
-
-
-def _what(value: Value, held: Held | None) -> What:
-    if held is None:
-        return "new"
-    same = (held.value or "", held.unit or "", held.status) == (value.value, value.unit, value.status)
-    return "same" if same else "changed"
 
 
 def _plain(value: Value) -> list[str]:

@@ -85,7 +85,7 @@ def options_of(given: Mapping[str, Any]) -> Options:
 
 
 def date_in(text: str, dates: Dates) -> str | None:
-    """Return a date as ISO 8601; None where it is not written in this way. Which day exists is not checked."""
+    """Return a date as ISO 8601; None where it is not written so. Whether the day exists is not checked."""
     pattern = re.sub("YYYY|MM|DD", lambda part: _PARTS[part[0]], re.escape(dates).replace(r"\-", "-"))
     if dates in ("YYYYMMDD", "YYYY-MM-DD"):
         pattern = pattern.replace("{1,2}", "{2}")

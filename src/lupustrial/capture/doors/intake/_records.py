@@ -9,7 +9,7 @@ from lupustrial.capture.doors.intake._table import Faults, Row, Table, shown
 from lupustrial.capture.doors.intake._values import Value, form_items, status_in, unit_for
 from lupustrial.capture.store import Place
 from lupustrial.errors import closest
-from lupustrial.study import RECORD_SCHEMA
+from lupustrial.study import RECORD_SCHEMA, Form, Item, Study
 
 _NEEDED = ("participant", "visit", "form", "item", "value")
 
@@ -51,27 +51,10 @@ def _value(
     table: Table, row: Row, columns: dict[str, int], people: People, options: Options, faults: Faults
 ) -> Value | None:
     cells = {name: row.cells[place] for name, place in columns.items()}
-    study = people.study
-    forms = {form.id: form for form in study.forms}
-    if cells.get("study", study.id) not in ("", study.id):
-        at = table.place(row.number, "study")
-        faults.add("CAPT-071", f"`{shown(cells['study'])}` is another study", at, f"this one is {study.id}")
+    known = _named(table, row, cells, people.study, faults)
+    if known is None:
         return None
-    form = forms.get(cells["form"])
-    if form is None:
-        at = table.place(row.number, "form")
-        faults.add(
-            "CAPT-071", f"there is no form `{shown(cells['form'])}`", at, closest(cells["form"], list(forms))
-        )
-        return None
-    item = form_items(form).get(cells["item"])
-    if item is None:
-        at, known = table.place(row.number, "item"), list(form_items(form))
-        message = f"form {form.id} has no item `{shown(cells['item'])}`"
-        faults.add(
-            "CAPT-071", message, at, closest(cells["item"], known) or f"known: {', '.join(known[:12])}"
-        )
-        return None
+    form, item = known
     repeat = cells.get("repeat", "") or ("" if form.repeating else "1")
     place = people.place(
         faults,
@@ -114,3 +97,28 @@ def _value(
         row=row.number,
         column=f"{form.id}.{item.id}",
     )
+
+
+def _named(
+    table: Table, row: Row, cells: dict[str, str], study: Study, faults: Faults
+) -> tuple[Form, Item] | None:
+    """Return the form and item of a record; None, with CAPT-071, where study, form or item is unknown."""
+    if cells.get("study", study.id) not in ("", study.id):
+        at = table.place(row.number, "study")
+        faults.add("CAPT-071", f"`{shown(cells['study'])}` is another study", at, f"this one is {study.id}")
+        return None
+    forms = {form.id: form for form in study.forms}
+    form = forms.get(cells["form"])
+    if form is None:
+        at, message = table.place(row.number, "form"), f"there is no form `{shown(cells['form'])}`"
+        faults.add("CAPT-071", message, at, closest(cells["form"], list(forms)))
+        return None
+    item = form_items(form).get(cells["item"])
+    if item is None:
+        at, known = table.place(row.number, "item"), list(form_items(form))
+        message = f"form {form.id} has no item `{shown(cells['item'])}`"
+        faults.add(
+            "CAPT-071", message, at, closest(cells["item"], known) or f"known: {', '.join(known[:12])}"
+        )
+        return None
+    return form, item

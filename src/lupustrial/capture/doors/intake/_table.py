@@ -87,7 +87,8 @@ def table_of(
     header = _header(place, first, faults)
     if header is None:
         return None
-    found, cells = [], 0
+    found: list[Row] = []
+    cells = 0
     for number, row in rows:
         texts = [text.strip() for text in row]
         while texts and not texts[-1]:
@@ -106,8 +107,6 @@ def table_of(
             continue
         _check_texts(place, number, header, texts, faults)
         found.append(Row(number=number, cells=(*texts, *[""] * (len(header) - len(texts)))))
-    if not found:
-        faults.add("CAPT-068", "there are no rows under the header", f"{place} row 2", "add rows")
     return Table(name=place, sheet=sheet, header=header, rows=tuple(found))
 
 

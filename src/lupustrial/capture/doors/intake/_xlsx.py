@@ -73,7 +73,7 @@ def _text(cell: Any, place: str, number: int, header: Sequence[str], faults: Fau
     kind = cell.data_type
     if kind in ("s", "inlineStr", "str") and isinstance(value, str):
         return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
-    if kind == "n" and isinstance(value, int | float) and not isinstance(value, bool):
+    if kind == "n" and isinstance(value, int | float):  # truth values have a kind of their own
         return _number(value)
     where = f"{place} row {number}, column {_column(cell, header)}"
     if kind == "d" and isinstance(value, dt.datetime) and value.time() == dt.time():
@@ -95,7 +95,7 @@ def _text(cell: Any, place: str, number: int, header: Sequence[str], faults: Fau
 
 def _number(value: float) -> str:
     """Return a number as a person writes it: the shortest decimal that is the stored one, no exponent."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004 - exact below
+    if abs(value) < 1e15 and value == int(value):  # noqa: PLR2004 - below, every whole number is exact
         return str(int(value))
     return format(Decimal(repr(value)), "f")
 
