@@ -55,7 +55,9 @@ def fill(url: str, study: Study, participants: int) -> int:
             previous = digest
     with psycopg.connect(url) as connection:
         _copy(connection, "ledger", ["position", "previous", "hash", "body"], ledger)
-        connection.execute("UPDATE ledger_head SET position = %s, hash = %s WHERE id = 1", (position, previous))
+        connection.execute(
+            "UPDATE ledger_head SET position = %s, hash = %s WHERE id = 1", (position, previous)
+        )
         for table in TABLES:
             columns, rows = _repeated(table, chosen, start)
             _copy(connection, table, columns, rows)
@@ -152,9 +154,7 @@ def _repeated(table: str, chosen: list[Template], start: int) -> tuple[list[str]
     return columns, ((*key, n) for key, n in counted.items())
 
 
-def _rows(
-    table: str, columns: list[str], chosen: list[Template], start: int
-) -> Iterator[tuple[Any, ...]]:
+def _rows(table: str, columns: list[str], chosen: list[Template], start: int) -> Iterator[tuple[Any, ...]]:
     moved = [place for place, name in enumerate(columns) if name in _MOVED]
     who = columns.index("participant")
     items = columns.index("items") if table == "capture_page" else None
@@ -178,5 +178,3 @@ def _copy(connection: Any, table: str, columns: list[str], rows: Any) -> None:
     ):
         for row in rows:
             copy.write_row(row)
-
-

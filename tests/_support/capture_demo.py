@@ -40,9 +40,9 @@ def demo_records(pytestconfig: pytest.Config) -> pl.DataFrame:
     from lupustrial.study import load_study
 
     study = load_study(STUDY)
-    kept = pytestconfig.cache.mkdir("capture-demo") / f"{_key(study)}.parquet"
+    kept = pytestconfig.cache.mkdir("capture-demo") / f"{_key()}.parquet"
     with _lock(kept.with_suffix(".lock")):
-        if not kept.is_file():
+        if not kept.is_file() or not _fit(study, pl.read_parquet(kept)):
             from lupustrial.reconstruct import reconstruct
 
             reconstruct(study).records.write_parquet(kept)
@@ -103,16 +103,18 @@ def _application(database: Path, patch: pytest.MonkeyPatch) -> Iterator[CaptureS
         _trial.trial.cache_clear()
 
 
-def _key(study: Study) -> str:
-    """Tell the records that would be made: what is published, how they are made, which items there are."""
+def _key() -> str:
+    """Tell the records that would be made: by what is published, and how they are made."""
     digest = hashlib.sha256()
     for path in sorted([*_MADE_BY.glob("*.py"), *(STUDY / "published").rglob("*.*")]):
         digest.update(path.read_bytes())
-    for form in study.forms:
-        digest.update(
-            repr([(form.id, form.visits, item.id, item.type, item.required) for item in form.items]).encode()
-        )
     return digest.hexdigest()[:16]
+
+
+def _fit(study: Study, records: pl.DataFrame) -> bool:
+    """Whether the study still has the items that records are of."""
+    known = {(form.id, item.id) for form in study.forms for item in form.items}
+    return set(records.select("form", "item").unique().rows()) <= known
 
 
 @contextmanager

@@ -49,9 +49,7 @@ def acting(study: Study, role: str, sites: frozenset[str] | None = None) -> Acti
     return Acting(id=role, name=role.capitalize(), role=study.role(role), sites=sites)
 
 
-def save(
-    trial: Trial, who: Acting, page: Sequence[Any], values: Mapping[str, str], *, why: str = ""
-) -> None:
+def save(trial: Trial, who: Acting, page: Sequence[Any], values: Mapping[str, str], *, why: str = "") -> None:
     """Save a page: participant, visit, form, and repeat where it is not 1; ``"5.1 g/L"`` has a unit."""
     from lupustrial.capture.entry import Given, submit
     from lupustrial.capture.store import Place, page_at
@@ -64,9 +62,7 @@ def save(
         given[name] = Given(value=value, unit=unit)
     with trial.reading() as tx:
         held = page_at(tx, place)
-    outcome = submit(
-        trial, who, place, given, revision=held.revision if held else 0, why=why, complete=False
-    )
+    outcome = submit(trial, who, place, given, revision=held.revision if held else 0, why=why, complete=False)
     assert not outcome.refused, outcome.findings
 
 
@@ -78,16 +74,37 @@ def fill(site: CaptureSite) -> None:
     save(site.trial, investigator, ("01-001", SCR, "consent"), {"ICDAT": "2026-01-05"})
     save(site.trial, investigator, ("01-001", SCR, "visit"), {"VISDAT": "2026-01-06"})
     save(site.trial, investigator, ("01-001", SCR, "demography"), {"BRTHDAT": "1990-04-03", "SEX": "F"})
-    counts = {"WBC": "5.10 10^9/L", "NEUT": "2.5 10^9/L", "EOS": "0.31 10^9/L", "HGB": "12.1 g/dL"}
+    counts = {"WBC": "5.10 10^9/L", "NEUT": "2.5 10^9/L", "HGB": "12.1 g/dL"}
     save(site.trial, investigator, ("01-001", SCR, "cbc"), counts)
+    _betray(site.trial)
     event = {"AETERM": '=HYPERLINK("x","头痛")', "AESEV": "MILD", "AESTDAT": "2026-01-06"}
     save(site.trial, investigator, ("01-001", SCR, "ae", 2), event)
     save(site.trial, assessor, ("01-001", SCR, "sledai"), {"SEIZ": "N", "ARTH": "Y"})
 
 
-def report(
-    trial: Trial, who: Acting, content: bytes | str, name: str = "file.csv", **options: Any
-) -> Report:
+def _betray(trial: Trial) -> None:
+    """Put a result that betrays treatment into the blood count: no role of the founding study enters it."""
+    from lupustrial.capture.store import Answer, Place, page_at, save_page
+    from lupustrial.ledger import Actor
+
+    place = Place(participant="01-001", visit=SCR, form="cbc")
+    with trial.writing() as tx:
+        held = page_at(tx, place)
+        assert held is not None
+        save_page(
+            tx,
+            study=trial.study.id,
+            place=place,
+            site="01",
+            version=trial.study.version,
+            state="started",
+            answers={"EOS": Answer(value="0.31", unit="10^9/L")},
+            by=Actor(id="laboratory", role="dmc"),
+            revision=held.revision,
+        )
+
+
+def report(trial: Trial, who: Acting, content: bytes | str, name: str = "file.csv", **options: Any) -> Report:
     """Look at a file."""
     from lupustrial.capture.doors.intake import examine, options_of, read_map
 

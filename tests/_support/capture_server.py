@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env={**os.environ, "LUPUSTRIAL_HOSTS": "127.0.0.1"},
+                env={**os.environ, "LUPUSTRIAL_HOSTS": "127.0.0.1", "LUPUSTRIAL_RATE": "0"},
             )
         until = time.monotonic() + 60
         while not self._answers():
@@ -65,9 +65,9 @@ class Server:
 
     def _answers(self) -> bool:
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
+            with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
+                connection.request("GET", "/healthz")
+                return connection.getresponse().status == 200
         except OSError:
             return False
 
@@ -108,7 +108,10 @@ class Saves:
         return threads
 
     def _client(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)) as connection:
+            self._save_all(connection)
+
+    def _save_all(self, connection: http.client.HTTPConnection) -> None:
         while True:
             with self._lock:
                 if not self.left:

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from capture_site import SYSTEM, CaptureSite
 
-from lupustrial.capture.store import Answer, Held, Page, Place, VisitHeld, Visited, page_at, save_page
+from lupustrial.capture.store import Answer, Held, Page, Place, Visited, VisitHeld, page_at, save_page
 from lupustrial.study import Study
 
 DATES = {"SCR": "2024-01-02", "W0": "2024-01-10", "W2": "2024-01-24", "W4": "2024-02-07"}

@@ -24,6 +24,7 @@ class Config:
         demo: Whether the trial is the demonstration, stamped on every page.
         password_days: After how many days a password must be changed; 0 for never.
         access_log: Whether every request is logged, by the name of its address.
+        rate: Requests a second that an account may send for long, in each process; 0 for no limit.
     """
 
     study: Path
@@ -35,6 +36,7 @@ class Config:
     demo: bool = False
     password_days: int = 0
     access_log: bool = False
+    rate: int = 20
 
     def environment(self) -> dict[str, str]:
         """Return the variables from which `configuration` reads the same."""
@@ -48,6 +50,7 @@ class Config:
             "LUPUSTRIAL_DEMO": "1" if self.demo else "",
             "LUPUSTRIAL_PASSWORD_DAYS": str(self.password_days),
             "LUPUSTRIAL_ACCESS_LOG": "1" if self.access_log else "",
+            "LUPUSTRIAL_RATE": str(self.rate),
         }
 
 
@@ -79,6 +82,28 @@ def configuration() -> Config:
         secure=bool(os.environ.get("LUPUSTRIAL_SECURE")),
         vault=Path(vault) if vault else None,
         demo=bool(os.environ.get("LUPUSTRIAL_DEMO")),
-        password_days=int(os.environ.get("LUPUSTRIAL_PASSWORD_DAYS") or 0),
+        password_days=_whole("LUPUSTRIAL_PASSWORD_DAYS", 0),
         access_log=bool(os.environ.get("LUPUSTRIAL_ACCESS_LOG")),
+        rate=_whole("LUPUSTRIAL_RATE", Config.rate),
     )
+
+
+def _whole(name: str, default: int) -> int:
+    """Return a whole number from the environment.
+
+    Raises:
+        CaptureError: CAPT-090, it is none.
+    """
+    text = os.environ.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise CaptureError(
+            Fault(
+                id="CAPT-090",
+                message=f"{name} is no whole number",
+                place="environment of the server",
+                hint="give digits alone, or leave it out",
+            )
+        )
+    return int(text)

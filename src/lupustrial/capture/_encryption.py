@@ -54,7 +54,7 @@ def open_text(folder: Path, sealed: str, *, place: str) -> str:
     version, _, rest = sealed.partition(".")
     name, _, body = rest.partition(".")
     try:
-        data = base64.urlsafe_b64decode(body.encode())
+        data = base64.b64decode(body.encode(), altchars=b"-_", validate=True)
         if version != _VERSION or len(data) <= _NONCE:
             raise _unreadable()
         return AESGCM(_key(folder, name)).decrypt(data[:_NONCE], data[_NONCE:], place.encode()).decode()

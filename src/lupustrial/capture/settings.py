@@ -113,7 +113,7 @@ PASSWORD_DAYS = CONFIG.password_days  # 0: a password is not made to age (NIST S
 # Tokens of a bucket, and tokens gained a second (accounts/_throttle.py)
 RATE_DOOR = (20, 0.2)  # POST at the public doors, an address
 RATE_PUBLIC = (120, 4)  # GET of them
-RATE_ACCOUNT = (300, 20)  # anything, an account
+RATE_ACCOUNT = (15 * CONFIG.rate, CONFIG.rate)  # anything, an account
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -137,8 +137,12 @@ AXES_ENABLE_ADMIN = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False  # the ledger has it
 AXES_DISABLE_ACCESS_LOG = True  # the ledger has it
 AXES_LOCKOUT_CALLABLE = "lupustrial.capture.accounts.locked"
-# The lock is on the account: by address, one hospital behind one address would lock itself out.
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # the lock is on the account: by address, a hospital behind one would lock itself out
+    "security.W005",  # subdomains of the host belong to others, who may not have TLS
+    "security.W008",  # the proxy that holds the certificate sends to https
+    "security.W021",  # whether the domain goes into the browsers' list is for its owner to say
+]
 
 # Mail: none unless LUPUSTRIAL_MAIL names a service; notices then wait on the pages alone.
 globals().update(mail_settings(os.environ.get("LUPUSTRIAL_MAIL", "")))

@@ -49,6 +49,9 @@ def serve(
     administrator: Annotated[
         str, typer.Option(help="The first administrator: ACCOUNT, or ACCOUNT=FULL NAME.")
     ] = "administrator",
+    rate: Annotated[
+        int, typer.Option(help="Requests a second that an account may send for long; 0: no limit.", min=0)
+    ] = 20,
     password_days: Annotated[
         int, typer.Option(help="After how many days a password must be changed; 0: never.", min=0)
     ] = 0,
@@ -84,7 +87,7 @@ def serve(
     if demo and (secure or host not in _LOOPBACK):
         hint = "serve it on 127.0.0.1, or leave out --demo"
         message = "a demonstration has doors without a password: it is for this machine alone"
-        raise UsageError(Fault(id="USAGE-015", message=message, place="command line", hint=hint))
+        raise UsageError(Fault(id="USAGE-013", message=message, place="command line", hint=hint))
     folder = find_study(study)
     loaded = load_study(folder)
     where = database or os.environ.get("DATABASE_URL") or default_database(loaded, Path(), demo=demo)
@@ -98,6 +101,7 @@ def serve(
         demo=demo,
         password_days=password_days,
         access_log=access_log,
+        rate=rate,
     )
     console = stderr()
     check_port(host, port)

@@ -130,7 +130,7 @@ def _done(request: CaptureRequest, shown: _Shown, told: str) -> HttpResponse:
 
 
 def _page(request: CaptureRequest, shown: _Shown) -> HttpResponse:
-    refused = shown.action != ""
+    refused = request.method == "POST"
     context = {
         "person": shown.listed,
         "email": _manage.email_of(shown.listed.account),

@@ -93,6 +93,8 @@ def address_of(request: HttpRequest) -> str:
 
 def _take(name: str, limit: tuple[float, float]) -> float:
     burst, per_second = limit
+    if not per_second:
+        return 0.0
     return BUCKETS.take(name, burst=burst, per_second=per_second)
 
 

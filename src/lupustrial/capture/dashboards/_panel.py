@@ -34,11 +34,12 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """A small table: the first cell of each row is its heading."""
+    """A small table: the first cell of each row is its heading; the first `texts` columns hold no numbers."""
 
     caption: Any
     heads: tuple[Any, ...]
     rows: tuple[tuple[Any, ...], ...]
+    texts: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

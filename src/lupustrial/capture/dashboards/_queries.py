@@ -42,6 +42,7 @@ def queries(asked: Asked) -> Panel:
     titles = {form.id: form.title for form in asked.study.forms}
     grid = Grid(
         caption=_("By site and form"),
+        texts=2,
         heads=(_("Site"), _("Form"), _("Open"), _("Answered, not closed")),
         rows=tuple(
             (site, titles.get(form, form), by_form[site, form, "open"], by_form[site, form, "answered"])

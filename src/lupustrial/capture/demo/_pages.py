@@ -50,9 +50,12 @@ def sheets_of(
 
 
 def _authors(study: Study, form: Form, people: Mapping[str, Person]) -> list[Person]:
-    """Return who enters a form: whom it names, else who enters, sees all of it and has no form of his own."""
+    """Return who enters a form: whom it names, else who enters, sees all of it and has no form of his own.
+
+    Nobody who enters sees all results of a laboratory where some betray the treatment: who imports them, then.
+    """
     own = {role for other in study.forms for role in other.entered_by}
-    return [
+    seeing = [
         person
         for person in who_may(people, "enter")
         if (person.role.id in form.entered_by if form.entered_by else person.role.id not in own)
@@ -60,6 +63,7 @@ def _authors(study: Study, form: Form, people: Mapping[str, Person]) -> list[Per
             visible(study, person.role.id, form.id, item.id, visit="here", at="here") for item in form.items
         )
     ]
+    return seeing or [people[role] for role in form.imported_by if role in people]
 
 
 def _entered(day: dt.date, place: Place, by: Person, rank: int) -> dt.datetime:

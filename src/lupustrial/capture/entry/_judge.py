@@ -164,9 +164,10 @@ class _Work:
         for item in self.form.items:
             if states[item.id] != "no" or not self.seen(item.id):
                 continue
-            if answers.get(item.id) is not None:
+            answer, held = answers.get(item.id), self.held.get(item.id)
+            if answer is not None and answer.value is not None:
                 message = _("This item is not asked, given the other answers: clear it.")
-            elif item.id in self.held and item.id not in answers:
+            elif held is not None and held.value is not None and item.id not in answers:
                 message = _(
                     "This item is no longer asked: confirm that its saved value is cleared, and say why."
                 )

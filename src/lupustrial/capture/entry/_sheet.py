@@ -14,6 +14,7 @@ from lupustrial.capture.entry._judge import Judged, judge
 from lupustrial.capture.entry._place import Where
 from lupustrial.capture.entry._post import typed_of
 from lupustrial.capture.entry._slots import Earlier, Group, Slot, by_item, grouped, slot_of, text_of
+from lupustrial.capture.scores import glossary_of
 from lupustrial.capture.store import (
     Held,
     Hold,
@@ -144,7 +145,11 @@ def sheet_of(
     enters = may_enter(study, acting, place.form) and hold is None and not (page is not None and page.removed)
     queries = [one for one in queries_on(tx, place) if not one.item or one.item in {item.id for item in seen}]
     slots = _slots(tx, acting, where, place, seen, held, given, judged, findings, queries)
-    slots = {item: replace(slot, base=(base or {}).get(item, slot.base)) for item, slot in slots.items()}
+    glossary = glossary_of(study, place.form)
+    slots = {
+        item: replace(slot, base=(base or {}).get(item, slot.base), glossary=glossary.get(item, ()))
+        for item, slot in slots.items()
+    }
     repeats = (
         pages_of(tx, place.participant, visit=place.visit, form=place.form, removed=True)
         if where.form.repeating

@@ -52,6 +52,7 @@ class Slot:
         range: The plausible range in words; empty where there is none.
         queries: Queries on it.
         earlier: Its last value at an earlier visit; None where the role sees none.
+        glossary: What counts, in our own words.
     """
 
     item: Item
@@ -72,6 +73,7 @@ class Slot:
     range: str = ""
     queries: tuple[Query, ...] = ()
     earlier: Earlier | None = None
+    glossary: tuple[str, ...] = ()
 
     @property
     def stray(self) -> bool:
@@ -130,7 +132,7 @@ def slot_of(
 ) -> Slot:
     """Return the slot of an item."""
     state = judged.asked[item.id]
-    stale = state == "no" and held is not None
+    stale = state == "no" and held is not None and held.value is not None
     open_here = state == "open" and waits_for_own_page(item, judged.facts) and held is None
     limits = limits_for(item, sex)
     number = _standard(item, typed)

@@ -98,6 +98,7 @@ def plan_of(
             are judged by `study`.
     """
     known = {one.visit: one for one in held}
+    begun = dict(known)
     anchor = None if person.anchor is None else dt.date.fromisoformat(person.anchor)
     last = max(
         (visit.number for visit in study.visits if visit.id in known and known[visit.id].date), default=0
@@ -106,7 +107,7 @@ def plan_of(
     for visit in study.visits:
         mine = known.pop(visit.id, None)
         planned = _as_done(visit, mine, study_of)
-        days = _window(study, planned, anchor, known if mine is None else {**known, visit.id: mine})
+        days = _window(study, planned, anchor, begun)
         state = _state(visit, mine, days, person, missed, last, today)
         if state == "later" and days is None and last == 0 and visit == study.visits[0]:
             state = "due"  # nothing was done yet

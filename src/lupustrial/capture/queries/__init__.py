@@ -11,6 +11,7 @@ from lupustrial.capture.queries._checklist import Line, always_asked, checklist
 from lupustrial.capture.queries._holding import Scope, hold, lift
 from lupustrial.capture.queries._list import Aged, Filters, list_queries
 from lupustrial.capture.queries._lock import Locked, database_lock, lock_database
+from lupustrial.capture.queries._plain import plain
 from lupustrial.capture.queries._sight import at_hand, item_shown, query_shown, seen_whole
 from lupustrial.capture.queries._verify import (
     Checked,
@@ -43,6 +44,7 @@ __all__ = [
     "list_queries",
     "lock_database",
     "open_query",
+    "plain",
     "query_shown",
     "reopen_query",
     "sampling",

@@ -210,7 +210,7 @@ def _decides(clauses: list[str], domain: str, grade: str, words: Any) -> str:
     for clause in clauses:
         head, _sep, rest = clause.partition(": ")
         if head.split(" ")[0] == domain and rest:
-            told.append(_("incomplete") if " incomplete" in head else words(rest))
+            told.append(_("incomplete: %(span)s") % {"span": rest} if " incomplete" in head else words(rest))
     if not told:
         told.append(str(INACTIVE.get(grade, "")))
     return "; ".join(told)

@@ -40,6 +40,11 @@ class Fold:
     positive: int
     open: bool
 
+    @property
+    def none(self) -> str:
+        """The answers that say "not present", for the button that gives them."""
+        return " ".join(_ABSENT)
+
 
 def fold_of(items: Sequence[Item], answers: Mapping[str, Told]) -> Fold:
     """Return the fold of items that the form folds away (``folded: true``).

@@ -25,13 +25,16 @@ def score_panel(
     Args:
         request: A request that the gate let through.
         place: The page at hand.
-        given: Its unsaved answers; None where it is as it was saved. Verdicts then tell no nearest change.
+        given: Its unsaved answers; None where it is as it was saved.
 
     Returns:
-        HTML for an ``aside``; headings are of the third level.
+        HTML for an ``aside``; headings are of the third level. Nearest changes, which take longest, are
+        left to the page of the visit.
     """
     unsaved = None if given is None else (place, given)
-    cards = scores_at(request.trial, request.acting, place.participant, place.visit, given=unsaved)
+    cards = scores_at(
+        request.trial, request.acting, place.participant, place.visit, given=unsaved, nearest=False
+    )
     return panel(request, cards, request.trial.study, form=place.form)
 
 

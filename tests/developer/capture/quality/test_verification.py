@@ -1,4 +1,4 @@
-"""Verification against source: of a value, lost when it changes, with the right person and item in the trail."""
+"""Verification against source: of a value, lost when it changes; the trail names person and item."""
 
 from __future__ import annotations
 

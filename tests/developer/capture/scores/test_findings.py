@@ -45,7 +45,7 @@ def test_a_pair_of_items_that_cannot_be_is_asked_about_until_it_is_mended(site: 
     """Valve dysfunction excludes mild myocarditis by its definition (docs/instruments/consistency.md)."""
     begun(site, "01-001", ["W0"])
     study = site.trial.study
-    odd = quiet(study, "bilag2004", {"CRS_MYOC_MILD": "3", "CRS_VALVE": "3"})
+    odd = quiet(study, "bilag2004", {"CRS_MYOC_MILD": "4", "CRS_VALVE": "3"})
     _submit(site, "W0", "bilag2004", odd)
     opened = {
         key: state for key, state in _queries(site, "bilag2004").items() if key[1].startswith("BILAG-Q")

@@ -158,7 +158,10 @@ def test_mail_says_that_a_notice_waits_and_nothing_more(broken: Supplied, settin
         assert telling not in text
 
 
-def test_without_a_mail_service_nothing_is_sent(broken: Supplied) -> None:
+def test_without_a_mail_service_nothing_is_sent(broken: Supplied, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.conf import settings
+
+    monkeypatch.setattr(settings, "EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
     mail.outbox = []
     _address(broken.site.account("sponsor", "sponsor"), "sponsor@trial.example")
     _post(broken.site)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import http.client
 import multiprocessing
-import threading
 import urllib.parse
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
 from capture_site import SYSTEM, CaptureSite
@@ -71,15 +72,33 @@ def _all_eligible(site: CaptureSite) -> None:
 
 
 def _serve(tell: Connection) -> None:
-    """Run a server until the process is ended."""
-    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    """Run a server of eight threads, as a server of a trial has, until the process is ended."""
     from django.core.wsgi import get_wsgi_application
 
     from lupustrial.capture import _trial
 
     _trial.trial.cache_clear()
-    WSGIRequestHandler.log_message = lambda *_: None  # type: ignore[method-assign]
-    server = ThreadedWSGIServer(("127.0.0.1", 0), WSGIRequestHandler, allow_reuse_address=False)
+    pool = ThreadPoolExecutor(8)
+
+    class Server(WSGIServer):
+        """Hands each request to a thread of the pool."""
+
+        request_queue_size = 64
+
+        def process_request(self, request: Any, client_address: Any) -> None:
+            pool.submit(self.process_request_in_thread, request, client_address)
+
+        def process_request_in_thread(self, request: Any, client_address: Any) -> None:
+            self.finish_request(request, client_address)
+            self.shutdown_request(request)
+
+    class Handler(WSGIRequestHandler):
+        """Writes no log."""
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.set_app(get_wsgi_application())
     tell.send(server.server_port)
     server.serve_forever()
@@ -108,9 +127,7 @@ def _servers(site: CaptureSite, count: int) -> Iterator[list[int]]:
             process.join(10)
 
 
-def _press(port: int, cookie: str, name: str, start: threading.Barrier | None = None) -> int:
-    if start is not None:
-        start.wait(60)
+def _press(port: int, cookie: str, name: str) -> int:
     body = urllib.parse.urlencode({"on": TODAY, "csrfmiddlewaretoken": "a" * 32})
     headers = {
         "Cookie": f"sessionid={cookie}; csrftoken={'a' * 32}",

@@ -17,7 +17,12 @@ def test_a_workbook_holds_what_was_entered_and_no_formula(site: CaptureSite) -> 
     book = openpyxl.load_workbook(io.BytesIO(content))
     cbc = list(book["cbc"].iter_rows(values_only=True))
     row = dict(zip(cbc[0], cbc[1], strict=True))
-    assert (row["participant"], row["visit"], row["WBC"], row["WBC.unit"]) == ("01-001", "SCR", "5.10", "10^9/L")
+    assert (row["participant"], row["visit"], row["WBC"], row["WBC.unit"]) == (
+        "01-001",
+        "SCR",
+        "5.10",
+        "10^9/L",
+    )
     term = next(cell for cell in book["ae"][2] if str(cell.value).startswith("="))
     assert (term.value, term.data_type, term.quotePrefix) == ('=HYPERLINK("x","头痛")', "s", True)
     kinds = {cell.data_type for sheet in book for line in sheet.iter_rows() for cell in line}
@@ -33,7 +38,7 @@ def test_names_of_sheets_and_signs_that_xml_lacks() -> None:
     file = io.BytesIO()
     archive = Archive(file)
     book = Workbook(archive)
-    book.sheet("a/b" * 20, ["x"], [["1\x0b2"], ["_x000B_"], ["<&\">"]])
+    book.sheet("a/b" * 20, ["x"], [["1\x0b2"], ["_x000B_"], ['<&">']])
     book.sheet("A-B" * 20, ["x"], [])
     book.close()
     archive.close()

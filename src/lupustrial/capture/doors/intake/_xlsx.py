@@ -15,6 +15,7 @@ from lupustrial.capture.doors.intake._xlsx_guard import sound
 
 #: Days before this one are a day off in workbooks whose days count from 1900 (a leap day that never was).
 _FIRST_SURE = dt.date(1900, 3, 1)
+_MAC = 1904
 _LAST_ROW = 1_048_576
 _BLANK = 1_000  # rows without a cell, after which a sheet is over
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -34,7 +35,7 @@ def read_xlsx(content: bytes, name: str, faults: Faults) -> list[Table]:
             for sheet in book.worksheets:
                 place = f"{name}, sheet {sheet.title}"
                 sheet.reset_dimensions()  # what the file says of its size need not be so
-                rows = _rows(sheet, place, faults, early=book.epoch.year == 1900)  # noqa: PLR2004 - the year
+                rows = _rows(sheet, place, faults, early=book.epoch.year < _MAC)
                 tables.append(table_of(name, sheet.title, rows, faults))
     except Exception:  # noqa: BLE001 - a damaged workbook makes openpyxl raise anything; it is refused
         hint = "open it in a spreadsheet and save it as .xlsx again"
@@ -48,8 +49,13 @@ def read_xlsx(content: bytes, name: str, faults: Faults) -> list[Table]:
 def _rows(sheet: Any, place: str, faults: Faults, *, early: bool) -> Iterator[tuple[int, Sequence[str]]]:
     header: list[str] = []
     blank = 0
-    for number, cells in enumerate(sheet.iter_rows(max_col=COLUMNS + 1), start=1):
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
         if number > _LAST_ROW or blank > _BLANK:
+            return
+        if len(cells) > COLUMNS:
+            message = f"the row has {len(cells)} columns; at most {COLUMNS} are read"
+            place_ = f"{place} row {number}, column {COLUMNS + 1}"
+            faults.add("CAPT-068", message, place_, "leave out columns, cells far to the right too")
             return
         texts = [_text(cell, place, number, header, faults, early=early) for cell in cells]
         if not any(texts):

@@ -152,7 +152,7 @@ def save_page(
 def _revision(request: HttpRequest) -> int:
     if request.headers.get("If-None-Match", "").strip() == "*":
         return 0
-    found = _TAG.fullmatch(request.headers.get("If-Match", "").strip(), re.ASCII)
+    found = _TAG.fullmatch(request.headers.get("If-Match", "").strip())
     if found is None:
         hint = 'read the page and send its ETag as If-Match; "0" for a page that is not held yet'
         message = "the revision over which the page is saved is not given"

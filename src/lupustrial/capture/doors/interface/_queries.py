@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
-from ninja import Path
+from ninja import Path, Status
 
 from lupustrial.capture.access import CaptureRequest, check, problem
 from lupustrial.capture.access import Rule as _Rule
@@ -64,7 +64,7 @@ def ask(request: HttpRequest, body: QueryIn) -> Any:
         return problem(403, "this form is not shown to the role")
     place = Place(participant=body.participant, visit=body.visit, form=body.form, repeat=body.repeat)
     number = open_query(call.trial, call.acting, place, item=body.item, text=body.text)
-    return 201, _shown(call, number)
+    return Status(201, _shown(call, number))
 
 
 @api.post(
