@@ -1,7 +1,8 @@
 """Time the web application: 50 people at work on PostgreSQL, server and people on the same machine.
 
-Prints p50, p95 and p99 of pages and of saving a form at 50, 500 and 5,000 participants of 11 visits, beside the
-goals; what the overview costs; and what the ledger costs: the same save with and without appending to it, in turns.
+Prints p50, p95 and p99 of pages and of saving a form at 50, 500 and 5,000 participants of 11 visits, beside
+the goals; what the overview costs; and what the ledger costs: the same save with and without appending to it,
+in turns.
 The trial is filled by ``capture_fill``; at 50 participants ledger and projection are verified.
 
     python benchmarks/capture.py [--quick] [--figure docs/images/capture-growth.svg]
@@ -45,12 +46,8 @@ def main() -> None:
     asked = parser.parse_args()
     sizes = SIZES[:1] if asked.quick else SIZES
     timed = 10.0 if asked.quick else TIMED
-    print(
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    )
-    print(
-        f"{PEOPLE} people, 1 to 3 s between requests, {timed:.0f} s timed after {WARM:.0f} s; granian, 2 workers"
-    )
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"{PEOPLE} people, 1 to 3 s between requests, {timed:.0f} s timed; granian, 2 workers")
     found: list[Found] = []
     for size in sizes:
         found += _at(size, timed)

@@ -1,4 +1,4 @@
-"""One size of ``capture.py``: fill, serve, let people work, and the cost of the ledger; prints lines for it."""
+"""One size of ``capture.py``: fill, serve, let people work, the cost of the ledger; prints lines for it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 import postgres  # noqa: E402 - found by path
+
 from capture_client import Person, Times  # noqa: E402
 from capture_fill import fill, name_of  # noqa: E402
-
 from lupustrial.capture import Config, prepare  # noqa: E402
 from lupustrial.ledger import open_database, verify_ledger  # noqa: E402
 
@@ -164,7 +164,7 @@ def _ledger(running: Any, rounds: int = 200) -> None:
         head(tx)
         position += 1
         at = given.pop("at", None) or now()
-        return Entry(position=position, previous="", hash="", at=at, **given)
+        return Entry(position=position, previous="", hash="", body="", at=at, **given)
 
     seconds: dict[str, list[float]] = {"with": [], "without": []}
     for number in range(2 * rounds):
@@ -175,7 +175,7 @@ def _ledger(running: Any, rounds: int = 200) -> None:
             held = page_at(tx, place)
             save_page(
                 tx, study=running.study.id, place=place, site="01", version=running.study.version,
-                state="complete", answers={ITEM: Answer(value=f"{36 + number / 1000:.1f}{number % 7}", unit="C")},
+                state="complete", answers={ITEM: Answer(value=f"36.{number % 7}", unit="C")},
                 by=by, revision=held.revision if held else 0, why="Benchmark",
             )  # fmt: skip
         seconds[kind].append(time.perf_counter() - begun)

@@ -1,4 +1,4 @@
-"""A person at work, as the server sees one: pages asked for over a kept connection, a form filled in and saved."""
+"""A person at work, as the server sees one: pages asked for, a form filled in and saved."""
 
 from __future__ import annotations
 

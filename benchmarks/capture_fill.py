@@ -1,9 +1,9 @@
 """Fill a PostgreSQL database with a trial of thousands of participants, quickly and honestly.
 
-A few participants are written by the gateway into an SQLite file, as a person's saves would be. Their entries are
-then repeated under other numbers: the ledger is chained anew, entry by entry, and the rows that the entries made
-are copied with the positions moved. `verify_ledger` and ``verify_projection`` hold for what comes out; the
-benchmark checks it on the smallest trial.
+A few participants are written by the gateway into an SQLite file, as a person's saves would be. Their entries
+are then repeated under other numbers: the ledger is chained anew, entry by entry, and the rows that the
+entries made are copied with the positions moved. `verify_ledger` and ``verify_projection`` hold for what
+comes out; the benchmark checks it on the smallest trial.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from lupustrial.study import Form, Item, Study, Visit
 
 BY = Actor(id="user01", role="coordinator")
 FORMS = ("consent", "demography", "visit", "vitals", "cbc", "metabolic", "urinalysis", "sledai", "pga")
-_TOKEN = "01-TOKEN"  # stands for the number of a participant until it is repeated
+_TOKEN = "01-TOKEN"  # noqa: S105 - no secret: it stands for the number of a participant until it is repeated
 _MOVED = frozenset({"position", "number", "entry", "revision", "lost"})
 _TEMPLATES = 10  # of them two are in mid-course
 
@@ -72,23 +72,25 @@ def name_of(number: int) -> str:
 
 
 def _template(study: Study, number: int) -> Template:
-    with tempfile.TemporaryDirectory() as folder:
-        with open_database(str(Path(folder) / "template.db"), create=True) as db:
-            with db.writing() as tx:
-                create_tables(tx)
-                _write(tx, study, number)
-            with db.reading() as tx:
-                bodies = tuple(row[0] for row in tx.all("SELECT body FROM ledger ORDER BY position"))
-                rows = {}
-                for table in TABLES:
-                    columns = [str(row[1]) for row in tx.all(f"PRAGMA table_info({table})")]
-                    rows[table] = (columns, tx.all(f"SELECT * FROM {table}"))  # noqa: S608 - our tables
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_database(str(Path(folder) / "template.db"), create=True) as db,
+    ):
+        with db.writing() as tx:
+            create_tables(tx)
+            _write(tx, study, number)
+        with db.reading() as tx:
+            bodies = tuple(row[0] for row in tx.all("SELECT body FROM ledger ORDER BY position"))
+            rows = {}
+            for table in TABLES:
+                columns = [str(row[1]) for row in tx.all(f"PRAGMA table_info({table})")]
+                rows[table] = (columns, tx.all(f"SELECT * FROM {table}"))  # noqa: S608 - our tables
     return Template(bodies=bodies, rows=rows)
 
 
 def _write(tx: Transaction, study: Study, number: int) -> None:
     """Write a participant by the gateway: all visits, or those of the first weeks."""
-    today = dt.date.today()
+    today = dt.datetime.now(dt.UTC).date()
     anchor = today - dt.timedelta(days=200 + number if number < _TEMPLATES - 2 else 30 + 20 * (number % 2))
     at = f"{anchor - dt.timedelta(days=30)}T02:00:00.000000Z"
     data = {"participant": _TOKEN, "site": "01"}

@@ -39,7 +39,8 @@ def extracted() -> Catalog:
     for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("templates/**/*.html")]):
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".html":
-            text = templatize(text, origin=path.name)
+            lines = templatize(text, origin=path.name).splitlines()
+            text = "\n".join(line.lstrip() for line in lines)  # what is left of the markup indents at random
         source = io.BytesIO(text.encode())
         options = {"encoding": "utf-8"}
         for _, message, _, context in extract("python", source, keywords=KEYWORDS, options=options):

@@ -15,6 +15,7 @@ pytest_plugins = [
     "capture_live",  # the same behind a server, in a browser
     "capture_demo",  # the same with a trial in mid-course
     "requirements",  # which requirement a test proves
+    "supply_site",  # a trial that is sealed, randomised and stocked
     "command",  # the command line as a user types it
 ]
 

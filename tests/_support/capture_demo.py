@@ -2,9 +2,9 @@
 
 Fixture `demo_site` is a `CaptureSite` (``capture_site.py``), as `site` is:
 ``demo_site.client("investigator")``. Its accounts are named after the roles; their password is
-``lupustrial.capture.demo.PASSWORD``. There are participants in screening, in treatment, in follow-up, completed,
-withdrawn and failed at screening; pages with gaps, corrections, open, answered and closed queries. In a browser:
-fixture `demo_live` (as `live`).
+``lupustrial.capture.demo.PASSWORD``. There are participants in screening, in treatment, in follow-up,
+completed, withdrawn and failed at screening; pages with gaps, corrections, open, answered and closed queries.
+In a browser: fixture `demo_live` (as `live`).
 
 The records are those of the founding trial, reconstructed once (45 s) and kept in pytest's cache; a third of
 the participants is taken, so that loading takes few seconds.

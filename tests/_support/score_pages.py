@@ -77,7 +77,7 @@ def card(client: Any, participant: str, visit: str, use: str) -> Read | None:
     response = client.get(f"/participants/{participant}/visits/{visit}/scores")
     assert response.status_code == 200, response.status_code
     found = re.search(
-        rf'<section class="card score" aria-labelledby="score-{use}-{visit}">(.*?)</section>',
+        rf'<article class="card score" aria-labelledby="score-{use}-{visit}">(.*?)</article>',
         response.content.decode(),
         re.DOTALL,
     )

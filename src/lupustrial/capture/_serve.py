@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
+import threading
+import time
 from collections.abc import Callable
 
 from lupustrial.capture._begin import check_port
@@ -52,8 +55,23 @@ def serve(
         websockets=False,
         log_level=LogLevels.error,
     )
-    server.on_startup(ready)
+    server.on_startup(
+        lambda: threading.Thread(target=_when_open, args=(host, port, ready), daemon=True).start()
+    )
     server.serve()
+
+
+def _when_open(host: str, port: int, ready: Callable[[], None]) -> None:
+    """Call `ready` once somebody listens; the workers open the port themselves, a moment after the start."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - an address to compare with
+    while True:
+        try:
+            socket.create_connection((reached, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            break
+    ready()
 
 
 def _let_go() -> None:

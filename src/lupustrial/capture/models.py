@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from lupustrial.capture._encryption import derived_keys
@@ -21,6 +22,7 @@ class AccountManager(BaseUserManager["Account"]):
         """Make an account; without a password nobody can sign in to it until one is set by a link."""
         account = self.model(username=username, full_name=full_name)
         account.set_password(password)
+        account.password_set = None if password is None else timezone.now()
         account.save(using=self._db)
         return account
 

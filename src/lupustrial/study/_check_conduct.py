@@ -12,7 +12,7 @@ _DOCUMENT = re.compile(r"documents/[A-Za-z0-9_][A-Za-z0-9_.-]*\.(?:md|txt)")
 
 
 def check_conduct(inspection: Inspection) -> None:
-    """STUDY-120 to STUDY-125."""
+    """STUDY-120 to STUDY-124."""
     study = inspection.study
     _check_consent(inspection)
     forms = {form.id: form for form in study.forms}

@@ -47,6 +47,7 @@ def test_public_names() -> None:
         "plausible",
         "queries",
         "score",
+        "score_alone",
         "settings_hash",
         "sign_off_items",
         "sledai_labs_from_results",

@@ -236,6 +236,8 @@ def test_every_address_is_open_to_the_roles_of_the_table_and_to_no_other(walk: C
             if expected.door not in ("role", "token"):
                 continue  # which step comes next is the business of the door: tests of accounts
             for method, who in (("GET", expected.look), ("POST", expected.send)):
+                if method == "POST" and letter in who and expected.look == expected.send:
+                    continue  # nothing tells sending from looking there
                 found = _send(client, method, address)
                 meant = "open" if letter in who else "shut"
                 if found != meant:

@@ -11,7 +11,14 @@ from lupustrial.allocation.store import Candidate, digest_of_facts, screen
 from lupustrial.capture._trial import Trial
 from lupustrial.capture.access import Acting
 from lupustrial.capture.entry import facts_of
-from lupustrial.capture.store import Confirmation, confirmation_of, hold_on_participant, participant_of, write
+from lupustrial.capture.store import (
+    Confirmation,
+    confirmation_of,
+    consents_of,
+    hold_on_participant,
+    participant_of,
+    write,
+)
 from lupustrial.errors import CaptureError, Fault
 from lupustrial.ledger import Transaction
 from lupustrial.study import Context, Criterion, Expression, Study, visible
@@ -62,7 +69,8 @@ def eligibility_of(tx: Transaction, study: Study, participant: str) -> tuple[Ver
 
     Facts are those of `lupustrial.capture.entry.facts_of` at the visit at which eligibility is judged.
     Missing ones leave a criterion open only where they could decide it (three-valued logic of
-    ``lupustrial.study.Expression``, the same that fills SDTM IE).
+    ``lupustrial.study.Expression``, the same that fills SDTM IE). A consent that is not dated yet is missing;
+    one that was withdrawn is not given.
 
     Args:
         tx: A transaction.
@@ -72,7 +80,14 @@ def eligibility_of(tx: Transaction, study: Study, participant: str) -> tuple[Ver
     criteria = [("inclusion", one) for one in study.eligibility.inclusion]
     criteria += [("exclusion", one) for one in study.eligibility.exclusion]
     forms = {form for _, one in criteria for form, _ in _compiled(one.expression).references}
-    context = facts_of(tx, study, participant, visit=study.eligibility.at, forms=forms)
+    context = dict(facts_of(tx, study, participant, visit=study.eligibility.at, forms=forms))
+    whole = dict(context.get("participant", {}))
+    given = consents_of(tx, participant)
+    if given and given[-1].withdrawn:
+        whole["consented"] = False
+    elif whole.get("consented") is False and not given:
+        whole["consented"] = None  # not asked yet is not refused
+    context["participant"] = whole
     return tuple(_judge(kind == "inclusion", one, context) for kind, one in criteria)
 
 

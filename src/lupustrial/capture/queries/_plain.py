@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec
 
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -12,16 +12,15 @@ from django.utils.translation import gettext as _
 from lupustrial.capture.access import CaptureRequest
 
 Asked = ParamSpec("Asked")
-Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 def plain(
-    view: Callable[Concatenate[CaptureRequest, Asked], Answer],
-) -> Callable[Concatenate[CaptureRequest, Asked], Answer | HttpResponse]:
+    view: Callable[Concatenate[CaptureRequest, Asked], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """Refuse (400) what holds a NUL in its query string or its fields."""
 
     @wraps(view)
-    def checked(request: CaptureRequest, *args: Asked.args, **kwargs: Asked.kwargs) -> Answer | HttpResponse:
+    def checked(request: CaptureRequest, *args: Asked.args, **kwargs: Asked.kwargs) -> HttpResponseBase:
         given = [
             text
             for fields in (request.GET, request.POST)

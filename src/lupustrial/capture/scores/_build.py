@@ -182,7 +182,7 @@ def _grades(
         )
     worst = outputs.get("worst")
     return {
-        "headline": _("worst grade %(grade)s") % {"grade": worst} if worst else "",
+        "headline": _worst(worst, [line.value for line in lines]),
         "lines": tuple(lines),
         "facts": tuple(
             (phrase(name), number(outputs[name]))
@@ -200,6 +200,14 @@ def _grades(
     }
 
 
+def _worst(worst: object, shown: list[str]) -> str:
+    """Return the worst grade; where it is not certain, the worst of those that are shown."""
+    if worst:
+        return _("worst grade %(grade)s") % {"grade": worst}
+    active = [grade for grade in ("A", "B", "C") if grade in shown]
+    return _("worst grade shown %(grade)s") % {"grade": active[0]} if active else ""
+
+
 def _some_open(outputs: Mapping[str, Any]) -> bool:
     return any(value == "incomplete" for name, value in outputs.items() if name.startswith("completeness"))
 
@@ -212,7 +220,7 @@ def _decides(clauses: list[str], domain: str, grade: str, words: Any) -> str:
         if head.split(" ")[0] == domain and rest:
             told.append(_("incomplete: %(span)s") % {"span": rest} if " incomplete" in head else words(rest))
     if not told:
-        told.append(str(INACTIVE.get(grade, "")))
+        told.append(str(INACTIVE.get(grade, "") if grade else _("not active now")))
     return "; ".join(told)
 
 

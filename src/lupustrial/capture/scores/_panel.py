@@ -28,21 +28,27 @@ def score_panel(
         given: Its unsaved answers; None where it is as it was saved.
 
     Returns:
-        HTML for an ``aside``; headings are of the third level. Nearest changes, which take longest, are
+        HTML for an ``aside``; headings from the second level on. Nearest changes, which take longest, are
         left to the page of the visit.
     """
     unsaved = None if given is None else (place, given)
     cards = scores_at(
         request.trial, request.acting, place.participant, place.visit, given=unsaved, nearest=False
     )
-    return panel(request, cards, request.trial.study, form=place.form)
+    return panel(request, cards, request.trial.study, form=place.form, heading=True)
 
 
 def panel(
-    request: CaptureRequest, cards: tuple[ScoreCard, ...], study: Study, *, form: str = ""
+    request: CaptureRequest,
+    cards: tuple[ScoreCard, ...],
+    study: Study,
+    *,
+    form: str = "",
+    heading: bool = False,
 ) -> SafeString:
     """Return cards as they stand on a page; with `form` its own first, the others folded."""
-    return render_to_string("scores/panel.html", sorted_cards(cards, study, form), request=request)
+    context = {**sorted_cards(cards, study, form), "heading": heading}
+    return render_to_string("scores/panel.html", context, request=request)
 
 
 def sorted_cards(cards: tuple[ScoreCard, ...], study: Study, form: str) -> dict[str, list[ScoreCard]]:

@@ -58,6 +58,7 @@ def kit_list(request: CaptureRequest) -> HttpResponse:
         "places": places,
         "states": get_args(State),
         "clinical": acting.role.clinical,
+        "lifts": acting.may("supply") and not acting.may("dispense"),
     }
     return page(request, "supply/kits.html", context)
 

@@ -1,4 +1,4 @@
-"""The supply pages in a browser: no fault that axe knows, everything by keyboard, a scanner's text accepted."""
+"""The supply pages in a browser: axe finds nothing, all goes by keyboard, a scanned text is accepted."""
 
 from __future__ import annotations
 

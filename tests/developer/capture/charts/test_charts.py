@@ -13,8 +13,8 @@ def _chart(**more: Any) -> Any:
     from lupustrial.capture.charts import Chart, Series
 
     about: dict[str, Any] = {
-        "id": "one", "title": "SLEDAI", "categories": ("W0", "W2", "W4"), "x_label": "Visit", "y_label": "Points",
-        "series": (Series(label="Total", values=(12, None, 4)),),
+        "id": "one", "title": "SLEDAI", "categories": ("W0", "W2", "W4"), "x_label": "Visit",
+        "y_label": "Points", "series": (Series(label="Total", values=(12, None, 4)),),
     }  # fmt: skip
     return Chart(**{**about, **more})
 

@@ -2,12 +2,77 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+
+import polars as pl
+import pytest
 from capture_site import CaptureSite
+
+from lupustrial.capture.store import verify_projection
+from lupustrial.errors import CaptureError
+from lupustrial.ledger import verify_ledger
 
 
 def test_somebody_is_at_every_stage(demo_site: CaptureSite) -> None:
     with demo_site.trial.reading() as tx:
         states = {row[0] for row in tx.all("SELECT DISTINCT state FROM capture_participant")}
         queries = {row[0] for row in tx.all("SELECT DISTINCT state FROM capture_query")}
+        gaps = tx.all("SELECT 1 FROM capture_page WHERE state = 'started'")
+        compared = tx.all("SELECT 1 FROM capture_verified")
     assert states == {"screening", "enrolled", "completed", "withdrawn", "screen failure"}
     assert queries == {"open", "answered", "closed"}
+    assert gaps
+    assert compared
+
+
+def test_the_ledger_is_whole_and_ends_before_now(demo_site: CaptureSite) -> None:
+    trial = demo_site.trial
+    now = dt.datetime.now(dt.UTC).isoformat()
+    with trial.reading() as tx:
+        assert verify_ledger(tx) == []
+        times = [row[0] for row in tx.all("SELECT substr(body, 8, 27) FROM ledger ORDER BY position")]
+    assert times == sorted(times)
+    assert times[-1] < now
+    assert verify_projection(trial.db, trial.study.id) == []
+
+
+def test_every_date_is_past(demo_site: CaptureSite) -> None:
+    today = str(dt.datetime.now(dt.UTC).date())
+    with demo_site.trial.reading() as tx:
+        dates = [row[0] for row in tx.all("SELECT date FROM capture_visit")]
+    assert dates
+    assert max(dates) <= today
+
+
+def test_who_enters_a_form_may(demo_site: CaptureSite) -> None:
+    study = demo_site.trial.study
+    with demo_site.trial.reading() as tx:
+        entered = tx.all("SELECT form, items FROM capture_page")
+    for form, items in entered:
+        named = study.form(form).entered_by
+        if named:
+            assert {held[4] for held in json.loads(items).values()} <= set(named)
+
+
+def test_a_button_signs_in(demo_site: CaptureSite) -> None:
+    from django.test import Client
+
+    client = Client()
+    page = client.get("/demo").content.decode()
+    assert page.count("<button") == len(demo_site.trial.study.roles)
+    assert "no real person" in page.lower()
+    assert client.post("/demo", {"role": "monitor"}).status_code == 302
+    home = client.get("/")
+    assert home.status_code == 200
+    assert "Monitor" in home.content.decode()
+
+
+def test_it_is_laid_into_an_empty_database_only(
+    demo_site: CaptureSite, site: CaptureSite, demo_records: pl.DataFrame
+) -> None:
+    from lupustrial.capture.demo import load
+
+    del site
+    with pytest.raises(CaptureError, match="CAPT-098"):
+        load(demo_site.trial, demo_records)

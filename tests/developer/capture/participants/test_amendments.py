@@ -134,7 +134,7 @@ def test_the_page_lists_what_changed_in_words(site: CaptureSite) -> None:
             ),
             "DSDECOD",
         ),
-        (replaced("codelists.yaml", "  - {value: COMPLETED,", "  - {value: FINISHED,"), "COMPLETED"),
+        (replaced("codelists.yaml", "  COMPLETED: ", "  FINISHED: "), "COMPLETED"),
     ],
     ids=["type", "code"],
 )

@@ -31,7 +31,9 @@ def _give(site: CaptureSite, kit: str, visit: str = "W0", **more: str) -> tuple[
 def test_the_kit_that_is_named_is_confirmed_by_number_or_code(supplied: Supplied, written: str) -> None:
     site, own = supplied.site, supplied.own
     shown = site.client("pharmacist").get(PAGE).content.decode()
-    named = int(re.sub(r"\D", "", re.search(r'id="take">([^<]*)<', shown)[1]))  # type: ignore[index] - else fails
+    found = re.search(r'id="take">([^<]*)<', shown)
+    assert found is not None
+    named = int(re.sub(r"\D", "", found[1]))
     assert named == own[0]
     status, _ = _give(site, written.format(named, f"{named:,}".replace(",", " ")))
     assert status == 302

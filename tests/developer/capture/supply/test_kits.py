@@ -166,12 +166,10 @@ def test_resupply_names_kits_to_ship_by_number_and_gives_them_as_csv(site: Captu
     text = "kit,batch,expiry\n" + "".join(f"{one},W01,{EXPIRY}\n" for one in sorted(_kits(site)))
     client = site.client("sponsor")
     client.post("/supply/release", {"file": SimpleUploadedFile("w.csv", text.encode())})
-    page = client.get("/supply/resupply", {"days": 21, "rate-01": 2})
+    page = client.get("/supply/resupply?days=21&rate-01=2")
     assert page.status_code == 200
     assert "to ship" in page.content.decode()
-    rows = (
-        client.get("/supply/resupply", {"days": 21, "rate-01": 2, "format": "csv"}).content.decode().split()
-    )
+    rows = client.get("/supply/resupply?days=21&rate-01=2&format=csv").content.decode().split()
     numbers = [int(row.partition(",")[0]) for row in rows[1:]]
     assert own[0] in numbers
     assert numbers == sorted(numbers)

@@ -11,11 +11,15 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from capture_site import STUDY
+from capture_site import STUDY, CaptureSite
+from command import Command
+from django.test import Client
+
+from lupustrial.errors import CaptureError
 
 COMMAND = [sys.executable, "-c", "from lupustrial.cli import main; main()", "serve"]
 
@@ -29,15 +33,15 @@ def _free_port() -> int:
 class _Served:
     """A server as a user starts it; `say` gives its next line of output that holds a text."""
 
-    def __init__(self, folder: Path, *arguments: str, study: Path = STUDY, **environment: str) -> None:
+    def __init__(self, folder: Path, *arguments: str) -> None:
         self.port = _free_port()
         self.told: list[str] = []
         keep = {name: value for name, value in os.environ.items() if not name.startswith("LUPUSTRIAL_")}
         keep.pop("DATABASE_URL", None)
         self.process = subprocess.Popen(
-            [*COMMAND, str(study), "--port", str(self.port), *arguments],
+            [*COMMAND, str(STUDY), "--port", str(self.port), *arguments],
             cwd=folder,
-            env={**keep, "COLUMNS": "200", **environment},
+            env={**keep, "COLUMNS": "200"},
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
@@ -64,20 +68,14 @@ class _Served:
         """Send a signal; return the exit status."""
         self.process.send_signal(how)
         assert self.process.stderr is not None
-        self.told += self.process.stderr.readlines()
-        self.process.stderr.close()
+        with self.process.stderr:
+            self.told += self.process.stderr.readlines()
         return self.process.wait(30)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder in which a trial is served from nothing, and again."""
-    yield tmp_path_factory.mktemp("served")
-
-
 @pytest.mark.requirement("REQ-ACCOUNTS-001")
-def test_from_nothing_to_the_first_password_and_a_clean_stop(folder: Path) -> None:
-    served = _Served(folder, "--administrator", "ada=Ada Admin")
+def test_from_nothing_to_the_first_password_and_a_clean_stop(tmp_path: Path) -> None:
+    served = _Served(tmp_path, "--administrator", "ada=Ada Admin")
     link = served.say("/link/")
     served.say("stop with Ctrl-C")
     secret = re.search(r"(/link/\S+)", link)
@@ -87,82 +85,115 @@ def test_from_nothing_to_the_first_password_and_a_clean_stop(folder: Path) -> No
     assert served.get("/static/capture/capture.css")[0] == 200
     assert served.get("/demo")[0] == 404
     assert served.stop(signal.SIGTERM) == 0
-    assert sorted(path.name for path in folder.iterdir() if "db-" not in path.name) == [
-        "IL2-SLE-keys",
-        "IL2-SLE.db",
-    ]
-    for path in (folder / "IL2-SLE.db", *(folder / "IL2-SLE-keys").iterdir()):
+    made = sorted(path.name for path in tmp_path.iterdir() if "db-" not in path.name)
+    assert made == ["IL2-SLE-keys", "IL2-SLE.db"]
+    for path in (tmp_path / "IL2-SLE.db", *(tmp_path / "IL2-SLE-keys").iterdir()):
         assert path.stat().st_mode & 0o077 == 0, path.name
 
 
-def test_the_second_start_prints_no_link_unless_asked_and_the_old_one_ends(folder: Path) -> None:
-    served = _Served(folder, "--new-link", "--administrator", "ada")
-    first = served.say("/link/").split("/link/")[1].strip()
-    served.say("stop with Ctrl-C")
-    assert served.get(f"/link/{first}")[0] == 200
-    assert served.stop(signal.SIGINT) == 0
-    served = _Served(folder)
-    served.say("stop with Ctrl-C")
-    assert not any("/link/" in line for line in served.told)
-    assert served.stop(signal.SIGTERM) == 0
+def test_the_first_link_is_made_once_and_renewed_on_demand_until_the_password_is_set(
+    site: CaptureSite,
+) -> None:
+    from lupustrial.capture.accounts import first_link, set_password
+    from lupustrial.capture.models import Account
+    from lupustrial.ledger import Actor
+
+    first = first_link(site.trial, "ada=Ada Admin")
+    assert first is not None
+    assert first_link(site.trial, "ada") is None
+    second = first_link(site.trial, "ada", renew=True)
+    assert Client().get(f"/link/{first}").status_code == 404
+    assert Client().get(f"/link/{second}").status_code == 200
+    by = Actor(id="ada", role="")
+    set_password(site.trial, Account.objects.get(), "blue window seven rivers", by=by)
+    for name in ("ada", "eve"):
+        with pytest.raises(CaptureError, match="CAPT-085"):
+            first_link(site.trial, name, renew=True)
 
 
-def test_a_port_in_use_is_told_before_anything_is_made(tmp_path: Path) -> None:
+def test_a_port_in_use_is_told_before_anything_is_made(command: Command) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        served = _Served(tmp_path, "--port", str(port))
-        assert "in use" in served.say(f"port {port}")
-        assert served.process.wait(30) == 1
-    assert list(tmp_path.iterdir()) == []
+        told = command("serve", STUDY, "--port", str(port))
+    assert told.code == 1
+    assert f"port {port} of 127.0.0.1 is in use" in told.err
+    assert list(Path().iterdir()) == []
+
+
+def _changed(folder: Path, old: str, new: str) -> Path:
+    shutil.copytree(STUDY, folder, ignore=shutil.ignore_patterns("data", "published"))
+    text = (folder / "study.yaml").read_text()
+    assert old in text
+    (folder / "study.yaml").write_text(text.replace(old, new, 1))
+    return folder
 
 
 @pytest.mark.requirement("REQ-ACCOUNTS-019")
-def test_a_study_folder_that_changed_is_refused_with_both_digests(folder: Path, tmp_path: Path) -> None:
+def test_a_study_folder_that_changed_is_refused_with_both_digests(
+    site: CaptureSite, command: Command
+) -> None:
     from lupustrial.study import load_study
 
-    changed = tmp_path / "il2-sle"
-    shutil.copytree(STUDY, changed, ignore=shutil.ignore_patterns("data", "published"))
-    text = (changed / "study.yaml").read_text()
-    (changed / "study.yaml").write_text(text.replace("name: Investigator,", "name: Investigators,"))
-    served = _Served(folder, "--database", str(folder / "IL2-SLE.db"), study=changed)
-    told = served.say("is not the protocol")
-    assert load_study(STUDY).digest[:16] in told
-    assert load_study(changed).digest[:16] in told
-    assert "amendment" in served.say("amendment")
-    assert served.process.wait(30) == 1
+    changed = _changed(Path("changed").absolute(), "name: Investigator,", "name: Investigators,")
+    told = command("serve", changed, "--database", site.trial.config.database, "--port", str(_free_port()))
+    assert told.code == 1
+    assert "CAPT-094" in told.err
+    assert load_study(STUDY).digest[:16] in told.err
+    assert load_study(changed).digest[:16] in told.err
+    assert "amendment" in told.err
 
 
-def test_the_database_of_another_study_and_a_demonstration_on_a_trial_are_refused(
-    folder: Path, tmp_path: Path
-) -> None:
-    other = tmp_path / "other"
-    shutil.copytree(STUDY, other, ignore=shutil.ignore_patterns("data", "published"))
-    text = (other / "study.yaml").read_text()
-    (other / "study.yaml").write_text(re.sub(r"^id: IL2-SLE", "id: OTHER", text, count=1, flags=re.MULTILINE))
-    served = _Served(folder, "--database", "IL2-SLE.db", study=other)
-    served.say("the database holds the study IL2-SLE, not OTHER")
-    assert served.process.wait(30) == 1
-    served = _Served(folder, "--database", "IL2-SLE.db", "--demo")
-    served.say("the database holds a trial, not a demonstration")
-    assert served.process.wait(30) == 1
+def test_the_database_of_another_study_is_refused(site: CaptureSite, command: Command) -> None:
+    other = _changed(Path("other").absolute(), "id: IL2-SLE", "id: OTHER")
+    told = command("serve", other, "--database", site.trial.config.database, "--port", str(_free_port()))
+    assert told.code == 1
+    assert "the database holds the study IL2-SLE, not OTHER" in told.err
+
+
+def test_a_demonstration_on_the_database_of_a_trial_is_refused(site: CaptureSite, command: Command) -> None:
+    where = ("--database", site.trial.config.database, "--port", str(_free_port()))
+    told = command("serve", STUDY, "--demo", *where)
+    assert told.code == 1
+    assert "the database holds a trial, not a demonstration" in told.err
 
 
 @pytest.mark.parametrize("more", [("--host", "0.0.0.0"), ("--secure",)])  # noqa: S104 - it is refused
-def test_a_demonstration_is_for_this_machine_alone(tmp_path: Path, more: tuple[str, ...]) -> None:
-    served = _Served(tmp_path, "--demo", *more)
-    served.say("doors without a password")
-    assert served.process.wait(30) == 2
-    assert list(tmp_path.iterdir()) == []
+def test_a_demonstration_is_for_this_machine_alone(command: Command, more: tuple[str, ...]) -> None:
+    told = command("serve", STUDY, "--demo", *more)
+    assert told.code == 2
+    assert "doors without a password" in told.err
+    assert list(Path().iterdir()) == []
 
 
-def test_keys_that_others_can_read_are_refused(folder: Path) -> None:
-    key = folder / "IL2-SLE-keys" / "session.key"
-    key.chmod(0o644)
-    try:
-        served = _Served(folder)
-        served.say("others can read this key")
-        assert served.process.wait(30) == 1
-    finally:
-        key.chmod(0o600)
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda path: path.chmod(0o644), "others can read this key"),
+        (lambda path: path.write_text("x"), "the key is damaged"),
+        (lambda path: path.write_text("00" * 31), "the key is damaged"),
+    ],
+)
+def test_keys_that_are_damaged_or_that_others_can_read_are_refused(
+    tmp_path: Path, damage: Callable[[Path], object], message: str
+) -> None:
+    from lupustrial.capture._keys import secret
+
+    assert secret(tmp_path / "keys", "field") == secret(tmp_path / "keys", "field")
+    damage(tmp_path / "keys" / "field.key")
+    with pytest.raises(CaptureError, match=message):
+        secret(tmp_path / "keys", "field")
+
+
+@pytest.mark.parametrize("text", ["x", "-1", "1.5", "٣x"])
+def test_a_number_in_the_environment_that_is_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    from lupustrial.capture._config import configuration
+
+    for name in ("LUPUSTRIAL_STUDY", "DATABASE_URL", "LUPUSTRIAL_KEYS"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("LUPUSTRIAL_RATE", text)
+    with pytest.raises(CaptureError, match="LUPUSTRIAL_RATE is no whole number"):
+        configuration()

@@ -24,7 +24,8 @@ ITEMS = (
     "__class__",
 )
 NASTY = (
-    "", "0", "-0", "1e999999", "9" * 400, "NaN", "Infinity", "٣", "2026-02-31", "0000-01-01", "\x00", "\ud83d",
+    "", "0", "-0", "1e999999", "9" * 400, "NaN", "Infinity", "٣", "2026-02-31", "0000-01-01", "\x00",
+    "\ud83d",
     "<script>", "' OR 1=1", "Y", "g/L", "not done", "theirs", "x" * 3000, "\x1f\x1f", "１２", "10000-01-01",
 )  # fmt: skip
 TEXTS = st.sampled_from(NASTY) | st.text(max_size=20)

@@ -262,7 +262,7 @@ def _crash(site: CaptureSite, out: Out, patch: pytest.MonkeyPatch) -> None:
             try:
                 client.get(address)
             except RuntimeError:
-                reporter = ExceptionReporter(None, *sys.exc_info())  # type: ignore[arg-type]
+                reporter = ExceptionReporter(None, *sys.exc_info())
                 out.add(f"report of {address}", reporter.get_traceback_text())
                 out.add(f"report of {address}", reporter.get_traceback_html())
 

@@ -59,9 +59,10 @@ def test_every_score_at_entry_is_the_score_of_the_analysis(demo_records: pl.Data
             for row in rows.iter_rows(named=True):
                 visit = numbers[row["VISITNUM"]]
                 source_of = result.values if output == "dose" else result.visits
-                mine = source_of.get(visit, {}).get(output)
+                mine: object = source_of.get(visit, {}).get(output)
                 theirs = row["AVALC"] if row["AVAL"] is None else row["AVAL"]
-                told = {"Y": 1.0, "N": 0.0}.get(mine, mine) if row["AVAL"] is not None else mine
+                answers_as_numbers: dict[object, object] = {"Y": 1.0, "N": 0.0}
+                told = answers_as_numbers.get(mine, mine) if row["AVAL"] is not None else mine
                 compared += 1
                 if told != (pytest.approx(theirs, abs=1e-9) if isinstance(theirs, float) else theirs):
                     wrong.append((person, parameter, visit, mine, theirs))

@@ -75,9 +75,8 @@ def test_prednisone_equivalent_is_that_of_the_worked_examples(site: CaptureSite)
         participant = begun(site, f"01-{number:03}", ["W0", "W2"])
         for repeat, one in enumerate(_items(case["daily_mg_by_drug"]), start=1):
             drug, mg = one.split("=")
-            record = {
-                "CMTRT": drug.upper(), "CMDOSE": mg, "CMFREQ": "QD", "CMROUTE": "ORAL", "CMSTDAT": "2023-12-01"
-            }  # fmt: skip
+            record = {"CMTRT": drug.upper(), "CMDOSE": mg, "CMFREQ": "QD", "CMROUTE": "ORAL"}
+            record["CMSTDAT"] = "2023-12-01"
             save(site, participant, "W0", "prednisone", record, repeat=repeat)
         read = card(client, participant, "W2", "STEROID")
         assert read is not None

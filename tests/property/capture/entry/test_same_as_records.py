@@ -12,7 +12,7 @@ from entering import place, somebody
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lupustrial.study import Form, Item, Study, check_records
+from lupustrial.study import Form, Item, Study, check_records, visible
 
 if TYPE_CHECKING:
     from lupustrial.capture.entry import Finding, Given
@@ -50,8 +50,10 @@ def _values(study: Study, item: Item) -> st.SearchStrategy[tuple[str, str, str]]
     return entered | entered | blank
 
 
-def _answers(study: Study, form: Form) -> st.SearchStrategy[dict[str, tuple[str, str, str]]]:
-    return st.fixed_dictionaries({item.id: _values(study, item) for item in form.items})
+def _answers(study: Study, form: Form, visit: str) -> st.SearchStrategy[dict[str, tuple[str, str, str]]]:
+    """Answers to what the role sees; the rest is not its to give."""
+    seen = [item for item in form.items if visible(study, ROLE, form.id, item.id, visit=visit, at=visit)]
+    return st.fixed_dictionaries({item.id: _values(study, item) for item in seen})
 
 
 def _reported(
@@ -83,7 +85,9 @@ def _reported(
     for fault in check_records(study, pl.concat([others, page]), origin="test"):
         name = f"visit {where[1]}, item {where[0]}."
         if name in fault.place:
-            found.add((fault.place.partition(name)[2].partition(",")[0], fault.id))
+            item = fault.place.partition(name)[2].partition(",")[0]
+            if item in answers:
+                found.add((item, fault.id))
         elif fault.id == "RECORD-032" and where[0] == "demography":
             found.add(("BRTHDAT", fault.id))  # another page's date, refused where the birth is entered
     return found
@@ -126,7 +130,7 @@ def test_entry_says_what_the_check_of_records_says(site: CaptureSite) -> None:
     def holds(data: st.DataObject) -> None:
         where = data.draw(st.sampled_from(PAGES))
         form = study.form(where[0])
-        answers = data.draw(_answers(study, form))
+        answers = data.draw(_answers(study, form, where[1]))
         typed: dict[str, Given] = {
             item: Given(value=value, unit=unit if value else "", status=status)
             for item, (value, unit, status) in answers.items()

@@ -127,7 +127,7 @@ def test_no_role_sees_a_whole_score_of_which_it_does_not_see_every_input(site: C
         "STEROID": ["prednisone"],
     }
     codes = {"metabolic": ["CREAT"], "urinalysis": ["URBC", "UWBC", "CASTS"], "demography": ["SEX"]}
-    shown = {}
+    shown: dict[str, set[str]] = {}
     for role in study.roles:
         for card in _cards(site, role.id, "W2", _pages(study)):
             assert card.use in forms

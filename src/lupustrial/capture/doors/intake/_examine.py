@@ -56,24 +56,26 @@ class Examination:
     unmatched: tuple[Fault, ...] = ()
 
     def run(self, tx: Transaction) -> Report:
-        """Read the file and save its pages; where anything is wrong, the caller must undo the transaction."""
+        """Read the file and save its pages; where anything is wrong, the caller must undo the transaction.
+
+        The rows that can be read are checked as at entry even where others cannot: all faults are told at once.
+        """
         tables = self._tables()
         rows = sum(len(table.rows) for table in tables)
         if not rows and not self.faults.found:
             hint = "write one row under the header for each page or value"
             self.faults.add("CAPT-068", "there are no rows under the header", f"{self.name} row 2", hint)
-        values = self._values(tx, tables) if not self.faults.found else []
-        self._seen(values)
-        digest = hashlib.sha256(self.content).hexdigest()
-        if self.faults.found:
-            listed = self.faults.listed(self.name)
-            return Report(name=self.name, digest=digest, rows=rows, faults=listed, unmatched=self.unmatched)
-        differences = [one for place, mine in _by_place(values).items() for one in compared(tx, place, mine)]
-        self._allowed([one.value for one in differences if one.what != "same"])
-        plan, warnings, pages = ("", (), 0) if self.faults.found else self._save(tx, differences)
+        values = self._values(tx, tables)
+        differences: list[Difference] = []
+        if self._seen(values):
+            for place, mine in _by_place(values).items():
+                differences += compared(tx, place, mine)
+        plan, warnings, pages = "", (), 0
+        if self._allowed([one.value for one in differences if one.what != "same"]):
+            plan, warnings, pages = self._save(tx, differences)
         return Report(
             name=self.name,
-            digest=digest,
+            digest=hashlib.sha256(self.content).hexdigest(),
             rows=rows,
             faults=self.faults.listed(self.name),
             unmatched=self.unmatched,
@@ -126,7 +128,7 @@ class Examination:
         self.unmatched = unmatched_of(reader, self.name)
         return found
 
-    def _seen(self, values: list[Value]) -> None:
+    def _seen(self, values: list[Value]) -> bool:
         """CAPT-072: what the role must not see refuses the file, before anything of it is compared."""
         told: set[tuple[str, str]] = set()
         for value in values:
@@ -137,8 +139,9 @@ class Examination:
             message = "the file holds what this role must not see; nothing of it was kept"
             hint = "have this column or test left out, or ask who is not blinded"
             self.faults.add("CAPT-072", message, value.at, hint)
+        return not told
 
-    def _allowed(self, values: list[Value]) -> None:
+    def _allowed(self, values: list[Value]) -> bool:
         """CAPT-072: what would change is of forms that the role may bring in."""
         told: set[str] = set()
         for value in values:
@@ -149,6 +152,7 @@ class Examination:
             message = f"the role {self.acting.role.name} does not bring in form {form}"
             hint = "who may bring it in stands in the protocol (`entered_by`, `imported_by`)"
             self.faults.add("CAPT-072", message, value.at, hint)
+        return not told
 
     def _save(self, tx: Transaction, differences: list[Difference]) -> tuple[str, tuple[Fault, ...], int]:
         wanted = _by_place([one.value for one in differences if one.what != "same"])

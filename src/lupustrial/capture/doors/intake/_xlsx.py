@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from lupustrial.capture.doors.intake._table import COLUMNS, ROWS, Faults, Table, table_of
+from lupustrial.capture.doors.intake._table import COLUMNS, Faults, Table, table_of
 from lupustrial.capture.doors.intake._xlsx_guard import sound
 
 #: Days before this one are a day off in workbooks whose days count from 1900 (a leap day that never was).
 _FIRST_SURE = dt.date(1900, 3, 1)
 _MAC = 1904
 _LAST_ROW = 1_048_576
-_BLANK = 1_000  # rows without a cell, after which a sheet is over
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -47,29 +46,20 @@ def read_xlsx(content: bytes, name: str, faults: Faults) -> list[Table]:
 
 
 def _rows(sheet: Any, place: str, faults: Faults, *, early: bool) -> Iterator[tuple[int, Sequence[str]]]:
+    """Give the rows that are not blank, with their numbers; a row that is too wide ends the sheet."""
     header: list[str] = []
-    blank = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if number > _LAST_ROW or blank > _BLANK:
+        if number > _LAST_ROW:
             return
         if len(cells) > COLUMNS:
             message = f"the row has {len(cells)} columns; at most {COLUMNS} are read"
-            place_ = f"{place} row {number}, column {COLUMNS + 1}"
-            faults.add("CAPT-068", message, place_, "leave out columns, cells far to the right too")
+            hint = "leave out columns, cells far to the right too"
+            faults.add("CAPT-068", message, f"{place} row {number}, column {COLUMNS + 1}", hint)
             return
         texts = [_text(cell, place, number, header, faults, early=early) for cell in cells]
-        if not any(texts):
-            blank += 1
-            if not header:
-                continue
-        else:
-            blank = 0
-        header = header or texts
-        yield number, texts
-        if number > ROWS + _BLANK:
-            message = f"the sheet is too long: at most {ROWS} rows are read"
-            faults.add("CAPT-068", message, f"{place} row {number}", "bring it in in parts")
-            return
+        if any(texts):
+            header = header or texts
+            yield number, texts
 
 
 def _text(cell: Any, place: str, number: int, header: Sequence[str], faults: Faults, *, early: bool) -> str:
