@@ -1,4 +1,4 @@
-"""Signing in as a person does, through the pages: link, password, second factor. The codes are our own TOTP."""
+"""Signing in as a person does: link, password, second factor. The codes are written from RFC 6238 here."""
 
 from __future__ import annotations
 

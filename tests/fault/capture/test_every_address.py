@@ -1,7 +1,7 @@
 """Every address × every role: the table here was written by hand, from what each role of the trial is for.
 
-It knows nothing of the rules in the code. An address that is not in it fails the test, so that nobody adds one
-without saying who may come.
+It knows nothing of the rules in the code. An address that is not in it fails the test, so that nobody adds
+one without saying who may come.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ EXPECTED: dict[str, Open] = {
     "api:ledger": TOKEN,
 }
 
-#: What stands for the variable parts of addresses. Numbers of things that are not there are let through to a 404.
+#: What stands for the variable parts of addresses. What is let through to nothing is a 404.
 PARTS = {
     "participant": "01-001",
     "visit": "SCR",

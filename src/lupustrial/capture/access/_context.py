@@ -28,6 +28,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(name="queries", label=_("Queries")),
     Entry(name="verification", label=_("Verification")),
     Entry(name="signing", label=_("Signatures")),
+    Entry(name="holds", label=_("Locks")),
     Entry(name="supply", label=_("Study drug")),
     Entry(name="review", label=_("Audit trail")),
     Entry(name="doors", label=_("Import and export")),

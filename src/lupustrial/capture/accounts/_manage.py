@@ -105,6 +105,9 @@ def close_account(trial: Trial, account: Account, *, by: Actor, why: str) -> Non
     if administrators(trial) == {account.username}:
         raise _last(account)
     Account.objects.filter(pk=account.pk).update(is_active=False)
+    if not administrators(trial):  # two closed each other at the same time
+        Account.objects.filter(pk=account.pk).update(is_active=True)
+        raise _last(account)
     OneTimeLink.objects.filter(account=account, used=None).delete()
     tell(trial, "account closed", by=by, data={"account": account.username}, why=why)
 

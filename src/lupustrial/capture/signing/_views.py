@@ -59,10 +59,9 @@ def signing_view(request: CaptureRequest) -> HttpResponse:
         context: dict[str, Any] = {"tab": tab, "sought": sought, "may_sign": request.acting.may("sign")}
         if tab == "waiting":
             page = Paginator(people, _AT_ONCE).get_page(request.GET.get("page"))
-            context |= {
-                "page": page,
-                "waiting": [one for who in page for one in _waiting(request, tx, who.participant)],
-            }
+            waiting = [one for who in page for one in _waiting(request, tx, who.participant)]
+            ready = any(not one.content.faults for one in waiting)
+            context |= {"page": page, "waiting": waiting, "any_ready": ready}
         else:
             given = [
                 (one, standing_of(tx, one))

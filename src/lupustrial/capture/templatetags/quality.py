@@ -11,6 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from lupustrial.capture.store import Held, Page
+from lupustrial.study import Study
+
 register = template.Library()
 
 _STATUS: Mapping[str, Any] = {
@@ -69,3 +72,12 @@ def link_to_page(place: Any) -> SafeString | str:
 def label(labels: Mapping[str, str], form: str, item_id: str) -> str:
     """Return the label of an item of a form; its id where the study has it no more."""
     return labels.get(f"{form}.{item_id}", item_id)
+
+
+@register.filter
+def in_order(page: Page, study: Study) -> list[tuple[str, Held]]:
+    """Return what a page holds in the order of its form; what the form has no more comes last."""
+    asked = [one.id for one in study.form(page.place.form).items]
+    return sorted(
+        page.items.items(), key=lambda pair: asked.index(pair[0]) if pair[0] in asked else len(asked)
+    )

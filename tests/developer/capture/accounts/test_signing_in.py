@@ -13,8 +13,8 @@ pytestmark = pytest.mark.usefixtures("quick_argon")
 
 
 @pytest.mark.requirement("REQ-ACCOUNTS-001")
-def test_the_whole_way_in_ends_at_the_overview_in_the_only_role(site: CaptureSite) -> None:
-    jane = Person(site, "jane", "investigator", ("01",))
+def test_the_whole_way_in_ends_at_the_overview_in_the_only_role(site_anywhere: CaptureSite) -> None:
+    jane = Person(site_anywhere, "jane", "investigator", ("01",))
     jane.come_in()
     page = jane.client.get("/")
     assert page.status_code == 200

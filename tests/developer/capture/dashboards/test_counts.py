@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 
 import pytest
@@ -79,7 +80,8 @@ def small(site: CaptureSite) -> CaptureSite:
 def _part(site: CaptureSite, part: str, role: str = "coordinator") -> str:
     response = site.client(role).get(f"/overview/{part}")
     assert response.status_code == 200
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    text = re.sub(r"(?s)<svg.*?</svg>|<[^>]+>", " ", response.content.decode())
+    return " ".join(html.unescape(text).split())
 
 
 @pytest.mark.requirement("REQ-DASH-001")
@@ -107,7 +109,6 @@ def test_the_day_shows_what_waits(small: CaptureSite) -> None:
 def test_pages_expected_complete_and_lacking(small: CaptureSite) -> None:
     # Two week-0 visits took place: two PGA pages are expected there, and at no screening visit.
     text = _part(small, "pages")
-    assert "Physician's global assessment 5 2 0 3" in text or "Physician's global assessment 2 2 0 0" in text
     planned = {visit for visit in small.trial.study.form("pga").visits if visit in ("SCR", "W0")}
     expected = 5 if "SCR" in planned else 2
     assert f"Physician's global assessment {expected} 2 0 {expected - 2}" in text
@@ -146,10 +147,10 @@ def _query(site: CaptureSite, form: str, item: str, days_ago: int) -> None:
 
 @pytest.mark.requirement("REQ-DASH-006")
 def test_queries_are_counted_by_age_and_only_where_the_item_is_seen(small: CaptureSite) -> None:
-    for form, item, days in (("pga", "PGA", 2), ("pga", "PGA", 40), ("cbc", "WBC", 3)):
+    for form, item, days in (("pga", "PGA", 2), ("pga", "PGA", 40), ("cbc", "EOS", 3)):
         _query(small, form, item, days)
     heads = "Days Open Answered, not closed 0–7 {} 0 8–14 0 0 15–30 0 0 31–60 1 0 61+ 0 0"
-    # The white count betrays the treatment: a blinded role does not know that there is a query on it.
+    # Eosinophils betray the treatment: a blinded role does not know that there is a query on them.
     assert heads.format(1) in _part(small, "queries", "coordinator")
     assert heads.format(2) in _part(small, "queries", "unblinded_statistician")
 

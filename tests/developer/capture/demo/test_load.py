@@ -11,7 +11,7 @@ from capture_site import CaptureSite
 
 from lupustrial.capture.store import verify_projection
 from lupustrial.errors import CaptureError
-from lupustrial.ledger import verify_ledger
+from lupustrial.ledger import entries, verify_ledger
 
 
 def test_somebody_is_at_every_stage(demo_site: CaptureSite) -> None:
@@ -31,9 +31,12 @@ def test_the_ledger_is_whole_and_ends_before_now(demo_site: CaptureSite) -> None
     now = dt.datetime.now(dt.UTC).isoformat()
     with trial.reading() as tx:
         assert verify_ledger(tx) == []
-        times = [row[0] for row in tx.all("SELECT substr(body, 8, 27) FROM ledger ORDER BY position")]
-    assert times == sorted(times)
-    assert times[-1] < now
+        first = tx.one("SELECT at FROM capture_demonstration")
+        times = [entry.at for entry in entries(tx)]
+    assert first is not None
+    laid = times[times.index(first[0]) :]
+    assert laid == sorted(laid)
+    assert laid[-1] < now
     assert verify_projection(trial.db, trial.study.id) == []
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -77,10 +76,7 @@ def test_a_trace_holds_no_message(
     from lupustrial.capture.accounts import _people
 
     def fail(*_: object) -> None:
-        try:
-            raise ValueError("Key (participant)=(02-987) exists")
-        except ValueError as error:
-            raise RuntimeError("value 120/80 of 02-987") from error
+        raise RuntimeError("value 120/80 of 02-987") from ValueError("Key (participant)=(02-987) exists")
 
     monkeypatch.setattr(_people, "listed", fail)
     boss = site.client("administrator")

@@ -58,7 +58,7 @@ class Examination:
     def run(self, tx: Transaction) -> Report:
         """Read the file and save its pages; where anything is wrong, the caller must undo the transaction.
 
-        The rows that can be read are checked as at entry even where others cannot: all faults are told at once.
+        Rows that can be read are checked as at entry even where others cannot: all faults are told at once.
         """
         tables = self._tables()
         rows = sum(len(table.rows) for table in tables)
