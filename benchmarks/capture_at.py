@@ -122,7 +122,7 @@ def _people_at_work(
         # Each has participants of his own: two who save the same page are told so, which is not timed here.
         mine = [name_of(one) for one in shares[number]]
         person = Person(
-            port=port, session=session, participants=mine, visits=visits[:4], form=FORM, item=ITEM,
+            port=port, session=session, participants=mine, visits=visits[1:4], form=FORM, item=ITEM,
             times=times, seed=number,
         )  # fmt: skip
         threads.append(

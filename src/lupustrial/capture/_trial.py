@@ -130,15 +130,17 @@ class Trial:
 
     def _version(self, protocols: list[Protocol], site: str) -> str:
         try:
-            return version_at(protocols, site, self._today(site, dt.datetime.now(dt.UTC)))
+            return version_at(protocols, site, self.day_at(site))
         except IndexError:
             return protocols[0].version
 
     def _begun(self, protocol: Protocol, now: dt.datetime) -> bool:
-        return any(protocol.in_force(site, self._today(site, now)) for site in protocol.sites)
+        return any(protocol.in_force(site, self.day_at(site, now)) for site in protocol.sites)
 
-    def _today(self, site: str, now: dt.datetime) -> dt.date:
+    def day_at(self, site: str, moment: dt.datetime | None = None) -> dt.date:
+        """Return the day at a site, now or at a moment; in UTC where the site has no time zone."""
         zone = next((one.time_zone for one in self.study.sites if one.id == site), None)
+        now = moment or dt.datetime.now(dt.UTC)
         return now.astimezone(zoneinfo.ZoneInfo(zone) if zone else dt.UTC).date()
 
     def visit_date_item(self) -> tuple[str, str]:

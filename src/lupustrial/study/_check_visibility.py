@@ -5,7 +5,7 @@ The roles exist, nothing is hidden twice or from who enters it, and no condition
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lupustrial.errors import StudyError
 from lupustrial.study._expression import Expression
@@ -19,15 +19,7 @@ _SEEN = {"none": 0, "visit at hand": 1, "all": 2}
 def check_visibility(inspection: Inspection) -> None:
     """STUDY-111 to STUDY-114."""
     roles = {role.id: role for role in inspection.study.roles}
-    for place, form in enumerate(inspection.study.forms):
-        for number, name in enumerate(form.entered_by):
-            where: Path = ("forms", place, "entered_by", number)
-            if inspection.refer("STUDY-111", where, name, roles, "roles"):
-                _check_entering(inspection, where, form, roles[name])
-        for number, name in enumerate(form.imported_by):
-            where = ("forms", place, "imported_by", number)
-            if inspection.refer("STUDY-111", where, name, roles, "roles"):
-                _check_importing(inspection, where, form, roles[name])
+    _check_writing(inspection, roles)
     for path, names, beyond in _hidings(inspection.study):
         for position, name in enumerate(names):
             where = (*path, position)
@@ -42,26 +34,23 @@ def check_visibility(inspection: Inspection) -> None:
         _check_reading(inspection, path, reader, read)
 
 
-def _check_entering(inspection: Inspection, path: Path, form: Form, role: Role) -> None:
-    """STUDY-114: who enters a form may enter, and sees it."""
-    if "enter" not in role.may:
-        message, hint = f"role `{role.id}` may not enter data", "give it `may: [enter]`"
-    elif not role.clinical or role.id in form.hidden_from:
-        message, hint = f"role `{role.id}` does not see what it should enter", "let it see the form"
-    else:
-        return
-    inspection.error("STUDY-114", path, message, hint)
-
-
-def _check_importing(inspection: Inspection, path: Path, form: Form, role: Role) -> None:
-    """STUDY-114: who imports a form may import, and sees it."""
-    if "import" not in role.may:
-        message, hint = f"role `{role.id}` may not import", "give it `may: [import]`"
-    elif not role.clinical or role.id in form.hidden_from:
-        message, hint = f"role `{role.id}` does not see what it should import", "let it see the form"
-    else:
-        return
-    inspection.error("STUDY-114", path, message, hint)
+def _check_writing(inspection: Inspection, roles: Mapping[str, Role]) -> None:
+    """STUDY-114: who enters or imports a form may do so, and sees it."""
+    for place, form in enumerate(inspection.study.forms):
+        for key, task, names in (
+            ("entered_by", "enter", form.entered_by),
+            ("imported_by", "import", form.imported_by),
+        ):
+            for number, name in enumerate(names):
+                where: Path = ("forms", place, key, number)
+                if not inspection.refer("STUDY-111", where, name, roles, "roles"):
+                    continue
+                if task not in roles[name].may:
+                    message, hint = f"role `{name}` may not {task} data", f"give it `may: [{task}]`"
+                    inspection.error("STUDY-114", where, message, hint)
+                elif not roles[name].clinical or name in form.hidden_from:
+                    message = f"role `{name}` does not see what it should {task}"
+                    inspection.error("STUDY-114", where, message, "let it see the form")
 
 
 def _hidings(study: Study) -> Iterator[tuple[Path, tuple[str, ...], tuple[str, ...]]]:

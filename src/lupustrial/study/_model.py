@@ -7,12 +7,13 @@ classes at the boundary; inside, they are plain and immutable. Nothing here read
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from lupustrial.study._assumptions import SampleSizePlan
 from lupustrial.study._conduct import ConsentVersion, Expedited, Identifier, Unscheduled
@@ -333,10 +334,11 @@ class Form:
 
     def item(self, item_id: str) -> Item:
         """Return the item with this id; KeyError where the form has none."""
-        for item in self.items:
-            if item.id == item_id:
-                return item
-        raise KeyError(item_id)
+        return self._items_by_id[item_id]
+
+    @functools.cached_property
+    def _items_by_id(self) -> Mapping[str, Item]:
+        return _by_id(self.items)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -417,17 +419,11 @@ class Study:
 
     def form(self, form_id: str) -> Form:
         """Return the form with this id; KeyError where there is none."""
-        for form in self.forms:
-            if form.id == form_id:
-                return form
-        raise KeyError(form_id)
+        return self._forms_by_id[form_id]
 
     def arm(self, arm_id: str) -> Arm:
         """Return the arm with this id; KeyError where there is none."""
-        for arm in self.arms:
-            if arm.id == arm_id:
-                return arm
-        raise KeyError(arm_id)
+        return self._arms_by_id[arm_id]
 
     def visit(self, visit_id: str) -> Visit:
         """Return the visit with this id; KeyError where there is none.
@@ -435,9 +431,8 @@ class Study:
         Of an unscheduled visit the plan says nothing: its number, week and day are 0, which a planned visit
         never has as its day.
         """
-        for visit in self.visits:
-            if visit.id == visit_id:
-                return visit
+        if visit_id in self._visits_by_id:
+            return self._visits_by_id[visit_id]
         if self.is_unscheduled(visit_id):
             name = f"Unscheduled visit {visit_id.removeprefix('UNS')}"
             return Visit(id=visit_id, name=name, number=0, week=0, day=0, window=(0, 0), epoch="")
@@ -454,10 +449,23 @@ class Study:
 
     def role(self, role_id: str) -> Role:
         """Return the role with this id; KeyError where there is none."""
-        for role in self.roles:
-            if role.id == role_id:
-                return role
-        raise KeyError(role_id)
+        return self._roles_by_id[role_id]
+
+    @functools.cached_property
+    def _forms_by_id(self) -> Mapping[str, Form]:
+        return _by_id(self.forms)
+
+    @functools.cached_property
+    def _arms_by_id(self) -> Mapping[str, Arm]:
+        return _by_id(self.arms)
+
+    @functools.cached_property
+    def _visits_by_id(self) -> Mapping[str, Visit]:
+        return _by_id(self.visits)
+
+    @functools.cached_property
+    def _roles_by_id(self) -> Mapping[str, Role]:
+        return _by_id(self.roles)
 
     @property
     def reference_arm(self) -> Arm:
@@ -468,3 +476,19 @@ class Study:
     def baseline_visit(self) -> Visit:
         """The visit at which baseline is assessed, before the first dose."""
         return next(visit for visit in self.visits if visit.baseline)
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_One = TypeVar("_One", bound=_Named)
+
+
+def _by_id(things: Iterable[_One]) -> dict[str, _One]:
+    """Return things by id; of two with the same id (a fault that is reported) the first."""
+    found: dict[str, _One] = {}
+    for one in things:
+        found.setdefault(one.id, one)
+    return found

@@ -26,7 +26,7 @@ def check_dates(
         .collect()
     )
     _check_birth(dated, dated_by(entries, "DM.BRTHDTC", "BRTHDAT"), faults)
-    _check_future(dated, faults)
+    _check_future(study, dated, faults)
     _check_ends(dated, entries, faults)
     _check_visits(study, dated, dated_by(entries, "SV.SVSTDTC", "VISDAT"), faults)
     _check_sites([site.id for site in study.sites], faults)
@@ -52,13 +52,13 @@ def _check_birth(dated: pl.DataFrame, birth: ItemEntry | None, faults: RecordFau
     )
 
 
-def _check_future(dated: pl.DataFrame, faults: RecordFaults) -> None:
-    known = faults.records.lazy().filter(pl.col("at").is_not_null()).select("__index", "at")
+def _check_future(study: Study, dated: pl.DataFrame, faults: RecordFaults) -> None:
+    known = faults.records.lazy().filter(pl.col("at").is_not_null()).select("__index", "at", "site")
     late = (
         dated.lazy()
         .select("__index", "date")
         .join(known, on="__index")
-        .with_columns(pl.col("at").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).alias("day"))
+        .with_columns(_day_at_site(study).alias("day"))
         .filter(pl.col("date") > pl.col("day"))
         .select("__index", "day")
         .collect()
@@ -69,6 +69,18 @@ def _check_future(dated: pl.DataFrame, faults: RecordFaults) -> None:
         lambda row: f"{row['value']} lies after the day on which it was recorded, {row['day']}",
         "mend the date, or `at`",
     )
+
+
+def _day_at_site(study: Study) -> pl.Expr:
+    """The day on which a record was made, as the site counts it: its time zone, else UTC."""
+    day = pl.col("at").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    moment = pl.col("at").str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False)
+    utc = moment.dt.replace_time_zone("UTC")
+    for site in study.sites:
+        if site.time_zone is not None:
+            there = pl.coalesce(utc.dt.convert_time_zone(site.time_zone).dt.date(), day)
+            day = pl.when(pl.col("site") == site.id).then(there).otherwise(day)
+    return day
 
 
 def _check_ends(dated: pl.DataFrame, entries: tuple[ItemEntry, ...], faults: RecordFaults) -> None:

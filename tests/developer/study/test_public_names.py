@@ -29,7 +29,14 @@ FUNCTIONS = {
     "visible_records",
     "write_source",
 }
-CONSTANTS = {"ALLOCATION_SCHEMA", "PARTICIPANT_FACTS", "PLANNED_FACTS", "RECORD_SCHEMA", "STATUSES"}
+CONSTANTS = {
+    "DEFAULT_MEANINGS",
+    "ALLOCATION_SCHEMA",
+    "PARTICIPANT_FACTS",
+    "PLANNED_FACTS",
+    "RECORD_SCHEMA",
+    "STATUSES",
+}
 CLASSES = {
     "AllocationMethod",
     "Analysis",
@@ -77,6 +84,7 @@ CLASSES = {
     "SdtmTarget",
     "Sight",
     "SignOff",
+    "SignatureMeaning",
     "Site",
     "Source",
     "Stamp",
@@ -86,6 +94,7 @@ CLASSES = {
     "Task",
     "Unit",
     "Unscheduled",
+    "VerificationPlan",
     "Visit",
 }
 

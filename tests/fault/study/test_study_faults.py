@@ -33,7 +33,7 @@ BREAKS = [
     ("STUDY-008", "forms/complement.yaml", "[0.05, 5]", "[0.05, .inf]", "[0.05, .inf]"),
     # Ids
     ("STUDY-010", "study.yaml", "id: pharmacist", "id: investigator", "name: Pharmacist"),
-    ("STUDY-010", "forms/ae.yaml", "id: AESER", "id: AETERM", "# second"),
+    ("STUDY-010", "forms/ae.yaml", "id: AEREL", "id: AETERM", "# second"),
     ("STUDY-010", "codelists.yaml", "value: ADVERSE EVENT", "value: COMPLETED", "decode: Adverse event"),
     ("STUDY-010", "study.yaml", "flag: SAFFL", "flag: MITTFL", "# last flag"),
     ("STUDY-011", "forms/ae.yaml", "id: AETERM", "id: aeTerm", "aeTerm"),

@@ -52,7 +52,7 @@ def sheets_of(
 def _authors(study: Study, form: Form, people: Mapping[str, Person]) -> list[Person]:
     """Return who enters a form: whom it names, else who enters, sees all of it and has no form of his own.
 
-    Nobody who enters sees all results of a laboratory where some betray the treatment: who imports them, then.
+    Where some results of a laboratory betray the treatment, nobody who enters sees all: who imports does.
     """
     own = {role for other in study.forms for role in other.entered_by}
     seeing = [

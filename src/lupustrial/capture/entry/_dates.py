@@ -32,7 +32,7 @@ def date_findings(
     form = study.form(place.form)
     for item, date in dates.items():
         if dt.date.fromisoformat(date) > day:
-            message = _("{0} lies after today, {1} (UTC): mend the date.").format(date, day.isoformat())
+            message = _("{0} lies after today, {1}: mend the date.").format(date, day.isoformat())
             yield Finding(item=item, severity="error", id="RECORD-033", message=message)
     yield from _ends(form, dates)
     yield from _birth(tx, study, place, dates)

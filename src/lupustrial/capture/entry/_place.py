@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ class Where:
         planned: The visit in the plan; None for an unscheduled one.
         number: VISITNUM as text.
         participant: Of whom.
+        today: The day at the site.
     """
 
     study: Study
@@ -34,6 +36,7 @@ class Where:
     planned: Visit | None
     number: str
     participant: Participant
+    today: dt.date
 
 
 def where_is(tx: Transaction, trial: Trial, place: Place) -> Where:
@@ -58,7 +61,14 @@ def where_is(tx: Transaction, trial: Trial, place: Place) -> Where:
     if not 1 <= place.repeat <= (MOST_REPEATS if form.repeating else 1):
         raise _nowhere(place, _("the form has no such repeat"))
     number = str(planned.number) if planned is not None else str(held.number if held is not None else "")
-    return Where(study=study, form=form, planned=planned, number=number, participant=participant)
+    return Where(
+        study=study,
+        form=form,
+        planned=planned,
+        number=number,
+        participant=participant,
+        today=trial.day_at(participant.site),
+    )
 
 
 def planned_at(study: Study, form: Form, visit: str) -> bool:

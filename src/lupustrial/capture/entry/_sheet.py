@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -136,9 +135,7 @@ def sheet_of(
     seen = items_seen(study, acting, place.form, visit=place.visit, at=place.visit)
     held = {} if page is None else held_seen(study, acting, page, at=place.visit)
     given = {} if typed is None else {item.id: typed[item.id] for item in seen if item.id in typed}
-    judged = judge(
-        tx, study, acting, place, page, given, why=why, complete=False, day=dt.datetime.now(dt.UTC).date()
-    )
+    judged = judge(tx, study, acting, place, page, given, why=why, complete=False, day=where.today)
     if findings is None:
         findings = [one for one in judged.findings if one.id != "RECORD-041"]
     hold = hold_on(tx, place)

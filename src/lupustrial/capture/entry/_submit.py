@@ -74,7 +74,7 @@ def submit_in(
     check_may_enter(where, acting, place)
     page = page_at(tx, place)
     check_unchanged(tx, place, page, revision)
-    day = dt.datetime.now(dt.UTC).date() if at is None else dt.date.fromisoformat(at[:10])
+    day = where.today if at is None else trial.day_at(where.participant.site, dt.datetime.fromisoformat(at))
     judged = judge(tx, where.study, acting, place, page, given, why=why, complete=complete, day=day)
     if any(finding.severity == "error" for finding in judged.findings):
         return Outcome(page=page, findings=judged.findings, entry=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from typing import Literal
 
@@ -85,7 +84,7 @@ def check_view(request: CaptureRequest, participant: str, visit: str, form: str,
         given = without_unasked(tx, where, place, page, posted.given, posted.cleared)
         judged = judge(
             tx, where.study, request.acting, place, page, given, why=posted.why, complete=False,
-            day=dt.datetime.now(dt.UTC).date(),
+            day=where.today,
         )  # fmt: skip
         findings = [one for one in judged.findings if one.id != "RECORD-041"]
         sheet = sheet_of(

@@ -30,7 +30,7 @@ def _post(client: Client, content: bytes | str, **given: str) -> str:
 
 
 def _token(page: str) -> str:
-    return page.split('name="token" value="', maxsplit=1)[1].split('"')[0]
+    return page.split('name="token" value="', maxsplit=1)[1].split('"', maxsplit=1)[0]
 
 
 def _value(site: CaptureSite, item: str, visit: str = "W0", form: str = "cbc") -> str | None:

@@ -42,7 +42,7 @@ def test_every_change_has_old_new_person_role_time_and_reason(filled: CaptureSit
             row.by,
             row.role,
             row.why,
-            row.at.endswith("Z"),
+            row.at[-1],
         )
         for row in rows
     ]

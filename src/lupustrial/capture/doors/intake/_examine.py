@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from lupustrial.capture._trial import Trial
 from lupustrial.capture.access import Acting
-from lupustrial.capture.doors.intake._csv import read_csv
+from lupustrial.capture.doors.intake._file import tables_of
 from lupustrial.capture.doors.intake._form import form_values
 from lupustrial.capture.doors.intake._laboratory import LabReader, unmatched_of
 from lupustrial.capture.doors.intake._map import LabMap
@@ -23,9 +23,8 @@ from lupustrial.capture.doors.intake._people import People
 from lupustrial.capture.doors.intake._records import record_values
 from lupustrial.capture.doors.intake._report import Difference, Report, compared
 from lupustrial.capture.doors.intake._rights import may_import, sees
-from lupustrial.capture.doors.intake._table import BYTES, Faults, Table
+from lupustrial.capture.doors.intake._table import Faults, Table
 from lupustrial.capture.doors.intake._values import Value
-from lupustrial.capture.doors.intake._xlsx import read_xlsx
 from lupustrial.capture.entry import Given, Outcome, submit_in
 from lupustrial.capture.store import Place, page_at
 from lupustrial.errors import CaptureError, Fault
@@ -33,9 +32,6 @@ from lupustrial.ledger import Transaction, canonical
 
 #: Pages that one file may change, since they are saved together while others wait.
 PAGES = 1_000
-
-#: Sheets of our own workbooks that hold no pages.
-_APART = ("About", "Codebook")
 
 
 class _UndoneError(Exception):
@@ -60,7 +56,7 @@ class Examination:
 
         Rows that can be read are checked as at entry even where others cannot: all faults are told at once.
         """
-        tables = self._tables()
+        tables = tables_of(self.content, self.name, self.options, self.faults)
         rows = sum(len(table.rows) for table in tables)
         if not rows and not self.faults.found:
             hint = "write one row under the header for each page or value"
@@ -70,7 +66,8 @@ class Examination:
         if self._seen(values):
             for place, mine in _by_place(values).items():
                 differences += compared(tx, place, mine)
-        plan, warnings, pages = "", (), 0
+        plan, pages = "", 0
+        warnings: tuple[Fault, ...] = ()
         if self._allowed([one.value for one in differences if one.what != "same"]):
             plan, warnings, pages = self._save(tx, differences)
         return Report(
@@ -84,19 +81,6 @@ class Examination:
             pages=pages,
             plan=plan,
         )
-
-    def _tables(self) -> list[Table]:
-        if len(self.content) > BYTES:
-            message = f"the file is too large: at most {BYTES // 1024 // 1024} MB are read"
-            self.faults.add("CAPT-067", message, self.name, "bring it in in parts")
-            return []
-        if not self.content.strip():
-            self.faults.add("CAPT-067", "the file is empty", self.name, "choose another")
-            return []
-        if self.content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-            tables = read_xlsx(self.content, self.name, self.faults)
-            return [table for table in tables if table.sheet not in _APART]
-        return read_csv(self.content, self.name, self.options, self.faults)
 
     def _values(self, tx: Transaction, tables: list[Table]) -> list[Value]:
         people = People(tx=tx, study=self.trial.study, acting=self.acting)

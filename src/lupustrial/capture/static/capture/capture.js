@@ -34,6 +34,11 @@
   // A form is sent once: a second press while it is under way does nothing.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.action.endsWith("/logout")) {
+      for (const key of Object.keys(window.localStorage).filter((name) => name.startsWith("lupustrial-draft:"))) {
+        window.localStorage.removeItem(key); // what was typed here is nobody's who comes next
+      }
+    }
     if (form.dataset.sent) {
       event.preventDefault();
       return;
