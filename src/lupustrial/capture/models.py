@@ -59,7 +59,7 @@ class Account(AbstractBaseUser):
         return self.full_name
 
 
-class Authenticator(TOTPDevice):  # type: ignore[misc] - django_otp ships no types
+class Authenticator(TOTPDevice):  # type: ignore[misc]  # django_otp ships no types
     """An app that shows codes (RFC 6238); its secret is encrypted for the account (AES-SIV, RFC 5297)."""
 
     class Meta:

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from lupustrial.errors import Fault, LedgerError
-from lupustrial.ledger._driver import postgresql_faults, shown, sqlite_faults, unreachable
+from lupustrial.ledger._driver import shown, sqlite_faults, unreachable
 
 #: The advisory lock of PostgreSQL under which all writers of a ledger queue.
 LOCK = 0x6C75_7075
 
-_PATIENCE = 60.0  # seconds that a writer waits for its turn
+_PATIENCE = 60.0  # seconds that a writer of SQLite waits for its turn
 
 Row = tuple[Any, ...]
 
@@ -50,9 +50,16 @@ class Transaction(abc.ABC):
 
 
 class Database(abc.ABC):
-    """An open database; one connection, for one thread."""
+    """An open database; one connection, for one thread. A lost one is made anew, never within a transaction.
+
+    Attributes:
+        dialect: Which kind it is.
+        wrote: Whether a transaction of ``writing()`` was committed, or may have been, since somebody set it
+            to False.
+    """
 
     dialect: Literal["sqlite", "postgresql"]
+    wrote = False
 
     @abc.abstractmethod
     def writing(self) -> AbstractContextManager[Transaction]:
@@ -91,7 +98,9 @@ def open_database(url: str, *, create: bool = False) -> Database:
     """
     scheme = url.partition("://")[0] if "://" in url else ""
     if scheme in ("postgresql", "postgres"):
-        return _PostgreSQL(url)
+        from lupustrial.ledger._postgresql import PostgreSQL
+
+        return PostgreSQL(url)
     if scheme not in ("", "sqlite"):
         raise LedgerError(
             Fault(
@@ -168,76 +177,18 @@ class _SQLite(Database):
             self._connection.rollback()
             raise
 
-    def writing(self) -> AbstractContextManager[Transaction]:
-        return self._begin("BEGIN IMMEDIATE")
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        with self._begin("BEGIN IMMEDIATE") as tx:
+            yield tx
+        self.wrote = True  # a commit that fails is undone: nothing was written
 
     def reading(self) -> AbstractContextManager[Transaction]:
         return self._begin("BEGIN")
 
     def alone(self) -> Transaction:
+        self.wrote = True
         return _SQLiteTransaction(self._connection, self._place)
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-class _PostgreSQLTransaction(Transaction):
-    dialect = "postgresql"
-
-    def __init__(self, connection: Any, place: str) -> None:
-        self._connection = connection
-        self._place = place
-
-    def all(self, statement: str, *parameters: Any) -> list[Row]:
-        with postgresql_faults(self._place):
-            cursor = self._connection.execute(statement.replace("?", "%s"), parameters or None)
-            return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
-
-    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        with postgresql_faults(self._place), self._connection.cursor() as cursor:
-            cursor.executemany(statement.replace("?", "%s"), rows)
-
-
-class _PostgreSQL(Database):
-    dialect = "postgresql"
-
-    def __init__(self, url: str) -> None:
-        try:
-            import psycopg
-        except ImportError as error:
-            raise LedgerError(
-                Fault(
-                    id="LEDGER-001",
-                    message="the driver of PostgreSQL is not installed",
-                    place="the address of the database",
-                    hint="install lupustrial[postgres]",
-                )
-            ) from error
-        name = url.partition("?")[0].rpartition("/")[2]
-        # Neither password nor user is shown.
-        self._place = f"postgresql database {name if name and '@' not in name else '(none named)'}"
-        try:
-            self._connection = psycopg.connect(url, autocommit=True, connect_timeout=int(_PATIENCE))
-            # The server keeps plans while tables grow: one that reads a whole table is never among them.
-            self._connection.execute("SET enable_seqscan = off; SET jit = off")
-        except psycopg.Error as error:
-            # Its text may hold the password.
-            raise unreachable(self._place, type(error).__name__) from None
-
-    @contextmanager
-    def _begin(self, how: str) -> Iterator[Transaction]:
-        with postgresql_faults(self._place), self._connection.transaction():
-            self._connection.execute(how)
-            yield _PostgreSQLTransaction(self._connection, self._place)
-
-    def writing(self) -> AbstractContextManager[Transaction]:
-        return self._begin(f"SELECT pg_advisory_xact_lock({LOCK})")
-
-    def reading(self) -> AbstractContextManager[Transaction]:
-        return self._begin("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-
-    def alone(self) -> Transaction:
-        return _PostgreSQLTransaction(self._connection, self._place)
 
     def close(self) -> None:
         self._connection.close()

@@ -38,6 +38,7 @@ ALL = "".join(ROLES)
 CLINICAL = "IACPSDMBUXR"  # neither who packs at the manufacturer nor who runs the system
 UNBLINDED = "UKX"  # roles that know treatments
 STAFF = "IAC"  # who enters data
+CARE = "IC"  # who takes people into the trial, and knows who they are
 REVIEW = "DMBR"  # who reviews the audit trail
 DATA = "IACDMBR"  # who works on data: enters, answers, asks, verifies, signs or reviews
 
@@ -88,10 +89,10 @@ EXPECTED: dict[str, Open] = {
     "visit": Open(CLINICAL, CLINICAL),
     "register": Open("IC", "IC"),
     "eligibility": Open(CLINICAL, "IC"),
-    "consents": Open(CLINICAL, STAFF),
-    "consent-sign": Open(STAFF, STAFF),
-    "consent-file": Open(STAFF + "M", STAFF + "M"),
-    "identifiers": Open(STAFF, STAFF),
+    "consents": Open(CLINICAL, CARE),
+    "consent-sign": Open(CARE, CARE),
+    "consent-file": Open(CARE + "M", CARE + "M"),
+    "identifiers": Open(CARE, CARE),
     "withdraw": Open(STAFF, STAFF),
     "unscheduled": Open(STAFF, STAFF),
     "diary": Open(CLINICAL, STAFF),

@@ -151,5 +151,7 @@ def test_a_kit_that_is_handed_out_nowhere_is_a_fault(tmp_path: Path) -> None:
 def test_a_task_that_nobody_knows_is_a_fault(tmp_path: Path) -> None:
     new_study(tmp_path / "trial", "TRIAL")
     path = tmp_path / "trial" / "study.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("freeze, lock,", "freeze, locks,"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("freeze, lock,", "freeze, locks,"), encoding="utf-8"
+    )
     assert [fault.id for fault in check_study(tmp_path / "trial")] == ["STUDY-008"]

@@ -33,7 +33,7 @@ BREAKS = [
     ("STUDY-008", "forms/complement.yaml", "[0.05, 5]", "[0.05, .inf]", "[0.05, .inf]"),
     # Ids
     ("STUDY-010", "study.yaml", "id: pharmacist", "id: investigator", "name: Pharmacist"),
-    ("STUDY-010", "forms/ae.yaml", "id: AEREL", "id: AETERM", "# second"),
+    ("STUDY-010", "forms/ae.yaml", "id: AESDTH", "id: AETERM", "# second"),
     ("STUDY-010", "codelists.yaml", "value: ADVERSE EVENT", "value: COMPLETED", "decode: Adverse event"),
     ("STUDY-010", "study.yaml", "flag: SAFFL", "flag: MITTFL", "# last flag"),
     ("STUDY-011", "forms/ae.yaml", "id: AETERM", "id: aeTerm", "aeTerm"),
@@ -193,7 +193,7 @@ def test_a_broken_folder_gives_its_fault_at_file_and_line(
 ) -> None:
     text = broken(tmp_path / "trial", file, old, new)
     if needle.startswith("#"):
-        needle = {"# second": "label: Serious", "# last flag": "participant.injections"}[needle]
+        needle = {"# second": "label: Did it result", "# last flag": "participant.injections"}[needle]
         line = line_of(text, needle) - 1
     else:
         line = line_of(text, needle)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lupustrial.capture._trial import trial
 from lupustrial.capture.access._acting import Acting
 from lupustrial.capture.access._rules import RULES
+from lupustrial.study import Item, Study, sight_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(name="participants", label=_("Participants")),
     Entry(name="queries", label=_("Queries")),
     Entry(name="verification", label=_("Verification")),
+    Entry(name="safety", label=_("Safety")),
     Entry(name="signing", label=_("Signatures")),
     Entry(name="holds", label=_("Locks")),
     Entry(name="supply", label=_("Study drug")),
@@ -45,17 +47,31 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "trial": running,
         "study": running.study,
         "acting": acting,
-        "navigation": [entry for entry in NAVIGATION if acting is not None and _open(entry, acting)],
+        "navigation": [
+            entry for entry in NAVIGATION if acting is not None and _open(entry, acting, running.study)
+        ],
         "theme": _theme(request),
         "here": request.resolver_match.view_name if request.resolver_match else "",
     }
 
 
-def _open(entry: Entry, acting: Acting) -> bool:
+def _open(entry: Entry, acting: Acting, study: Study) -> bool:
     rule = RULES.get(entry.name)
-    if rule is None or acting.shut:
+    if rule is None or acting.shut or (entry.name == "safety" and not _sees_events(study, acting)):
         return False
     return (not rule.needs or acting.may(*rule.needs)) and (acting.role.clinical or not rule.clinical)
+
+
+def _sees_events(study: Study, acting: Acting) -> bool:
+    """Whether a role sees the whole form of adverse events (the one with an item annotated ``AESER``)."""
+    form = next((form for form in study.forms for item in form.items if _serious(item)), None)
+    return form is not None and all(
+        sight_of(study, acting.role.id, form.id, item.id) == "all" for item in form.items
+    )
+
+
+def _serious(item: Item) -> bool:
+    return item.sdtm is not None and item.sdtm.variable == "AESER"
 
 
 def _theme(request: HttpRequest) -> str:

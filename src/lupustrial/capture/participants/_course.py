@@ -118,7 +118,7 @@ def _whole(request: CaptureRequest, tx: Transaction, person: Participant) -> dic
         "begins": study.unscheduled is not None
         and acting.may("enter")
         and person.state in ("screening", "enrolled"),
-        "identifies": bool(study.identifiers) and acting.may("enter"),
+        "identifies": bool(study.identifiers) and acting.may("screen"),
         "deviations": deviations(tx, study, acting, person.participant),
     }
     return found

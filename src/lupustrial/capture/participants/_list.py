@@ -15,10 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lupustrial.capture.access import CaptureRequest
 from lupustrial.capture.participants._register import register
-from lupustrial.capture.participants._schedule import Due, missed_visits, plan_of, today_at
+from lupustrial.capture.participants._schedule import Due, date_item, plan_of, today_at
 from lupustrial.capture.participants._sight import state_seen
 from lupustrial.capture.participants._words import STATES
-from lupustrial.capture.store import Participant, participants_of, visits_of
+from lupustrial.capture.store import (
+    Participant,
+    VisitHeld,
+    participants_of,
+    unanswered_among,
+    visits_among,
+)
 from lupustrial.errors import CaptureError
 from lupustrial.ledger import Transaction
 
@@ -51,9 +57,9 @@ def participants_view(request: CaptureRequest) -> HttpResponse:
             and state in ("", state_seen(study, acting, person.state))
         ]
         page = Paginator(shown, _ON_A_PAGE).get_page(request.GET.get("page"))
-        lines = [_line(tx, request, person) for person in page.object_list]
+        lines = _lines(tx, request, list(page.object_list))
     sites = [one for one in study.sites if acting.at_site(one.id)]
-    told = {state_seen(study, acting, person.state) for person in everybody}
+    told = {state_seen(study, acting, one) for one in {person.state for person in everybody}}
     context: dict[str, Any] = {
         "page": page,
         "lines": lines,
@@ -69,11 +75,20 @@ def participants_view(request: CaptureRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _line(tx: Transaction, request: CaptureRequest, person: Participant) -> Line:
+def _lines(tx: Transaction, request: CaptureRequest, people: list[Participant]) -> list[Line]:
+    """Return the lines of a page; what they need is read at once, not participant by participant."""
+    names = [person.participant for person in people]
+    held, place = visits_among(tx, names), date_item(request.trial.study)
+    missed = {} if place is None else unanswered_among(tx, *place, names)
+    return [
+        _line(request, person, held.get(person.participant, []), missed.get(person.participant, set()))
+        for person in people
+    ]
+
+
+def _line(request: CaptureRequest, person: Participant, held: list[VisitHeld], missed: set[str]) -> Line:
     study = request.trial.study
     today = today_at(study, person.site)
-    held = visits_of(tx, person.participant)
-    missed = missed_visits(tx, study, person.participant)
     plan = plan_of(study, person, held, missed=missed, today=today)
     to_come = [due for due in plan if due.state in ("due", "overdue", "later") and due.planned]
     return Line(

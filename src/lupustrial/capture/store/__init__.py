@@ -19,6 +19,7 @@ from lupustrial.capture.store._counts import (
     participants_like,
     query_counts,
     state_counts,
+    unanswered_among,
     unanswered_at,
     unanswered_counts,
     under_way,
@@ -68,7 +69,7 @@ from lupustrial.capture.store._signed import (
 )
 from lupustrial.capture.store._transfers import Transfer, transfers_of
 from lupustrial.capture.store._verification import Verification, verifications_of
-from lupustrial.capture.store._visits import VisitHeld, every_visit, visit_held, visits_of
+from lupustrial.capture.store._visits import VisitHeld, every_visit, visit_held, visits_among, visits_of
 
 __all__ = [
     "EVERY_SITE",
@@ -163,6 +164,7 @@ __all__ = [
     "signatures_on",
     "state_counts",
     "transfers_of",
+    "unanswered_among",
     "unanswered_at",
     "unanswered_counts",
     "under_way",
@@ -176,6 +178,7 @@ __all__ = [
     "verify_signatures",
     "version_at",
     "visit_held",
+    "visits_among",
     "visits_of",
     "write",
 ]

@@ -123,6 +123,24 @@ def unanswered_at(tx: Transaction, form: str, item: str) -> list[tuple[str, str]
     return [(row[0], row[1]) for row in rows]
 
 
+def unanswered_among(
+    tx: Transaction, form: str, item: str, participants: Collection[str]
+) -> dict[str, set[str]]:
+    """Return, of some participants, the visits at which an item was recorded without a value."""
+    found: dict[str, set[str]] = {}
+    if participants:
+        rows = tx.all(
+            "SELECT participant, visit FROM capture_unanswered "  # noqa: S608 - only marks
+            f"WHERE participant IN ({_marks(participants)}) AND form = ? AND item = ?",
+            *participants,
+            form,
+            item,
+        )
+        for participant, visit in rows:
+            found.setdefault(str(participant), set()).add(str(visit))
+    return found
+
+
 def _marks(values: Collection[object]) -> str:
     return ", ".join("?" for _ in values)
 

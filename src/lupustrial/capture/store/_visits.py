@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,21 @@ def visits_of(tx: Transaction, participant: str) -> list[VisitHeld]:
 def every_visit(tx: Transaction) -> dict[str, list[VisitHeld]]:
     """Return the same of every participant, by participant."""
     rows = tx.all(f"SELECT {_COLUMNS} FROM capture_visit ORDER BY participant, visit")  # noqa: S608 - our columns
+    found: dict[str, list[VisitHeld]] = {}
+    for row in rows:
+        found.setdefault(str(row[0]), []).append(_held(row))
+    return found
+
+
+def visits_among(tx: Transaction, participants: Collection[str]) -> dict[str, list[VisitHeld]]:
+    """Return the same of some participants, by participant; who has none is absent."""
+    if not participants:
+        return {}
+    marks = ", ".join("?" for _ in participants)
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM capture_visit WHERE participant IN ({marks}) ORDER BY participant, visit",  # noqa: S608 - our columns
+        *participants,
+    )
     found: dict[str, list[VisitHeld]] = {}
     for row in rows:
         found.setdefault(str(row[0]), []).append(_held(row))
