@@ -63,6 +63,12 @@ class Trial:
         with self.db.writing() as tx:
             yield tx
 
+    @property
+    def wrote(self) -> bool:
+        """Whether this thread wrote, or may have written, since ``db.wrote`` was set to False."""
+        found: Database | None = getattr(self._mine, "database", None)
+        return found is not None and found.wrote
+
     def close(self) -> None:
         """Close the connection of this thread."""
         found: Database | None = getattr(self._mine, "database", None)

@@ -283,6 +283,7 @@ def test_crash_reports_with_the_variables_of_every_frame(run: Run) -> None:
     assert len(run.reports) > 30
 
 
+@pytest.mark.requirement("REQ-SUPPLY-013")
 def test_logs_of_all_libraries_at_debug_level(run: Run) -> None:
     assert run.search.found(run.shown.encode()) == []
 
@@ -314,6 +315,7 @@ def test_what_objects_show_of_themselves(run: Run) -> None:
     assert run.search.found(f"{run.search.shares[0]!s}".encode()) in ([], ["share"])  # printed on purpose
 
 
+@pytest.mark.requirement("REQ-SUPPLY-013")
 def test_the_database_and_its_backups(run: Run) -> None:
     for name, content in (_of_sqlite if run.db.dialect == "sqlite" else _of_postgresql)(run):
         assert content, name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from clients import STRATA, answers, begin_stratified, deal, finish, start, stratified_trial
 
 from lupustrial.allocation.store import verify_store
@@ -13,6 +14,7 @@ from lupustrial.ledger import Database, entries
 CLIENTS = 8
 
 
+@pytest.mark.requirement("REQ-SUPPLY-001")
 def test_thousand_allocations_by_eight_processes_take_the_lists_in_order(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
@@ -35,6 +37,7 @@ def test_thousand_allocations_by_eight_processes_take_the_lists_in_order(
     assert (verified.faults, verified.allocated, verified.slots) == ((), 1000, 1020)
 
 
+@pytest.mark.requirement("REQ-SUPPLY-002")
 def test_who_asks_at_the_same_moment_for_one_participant_gets_one_number(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:

@@ -152,6 +152,7 @@ def _rows(tx: Transaction, table: str) -> list[tuple[object, ...]]:
     return tx.all(f"SELECT * FROM {table}")  # noqa: S608 - one of TABLES
 
 
+@pytest.mark.requirement("REQ-STORE-005")
 @pytest.mark.parametrize("statement", [*BOTH, *SQLITE, *POSTGRESQL])
 def test_the_database_refuses(
     statement: str, running: tuple[Database, SealedTrial, list[tuple[object, ...]]]

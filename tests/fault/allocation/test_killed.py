@@ -24,6 +24,7 @@ CLIENTS, PARTICIPANTS = 6, 300
 Strike = Callable[[list[BaseProcess]], None]
 
 
+@pytest.mark.requirement("REQ-FAULT-001")
 def test_clients_killed(database: Database, database_url: str, tmp_path: Path) -> None:
     def strike(running: list[BaseProcess]) -> None:
         for process in running[:4]:

@@ -409,6 +409,7 @@ def test_labels_that_cannot_be_set_are_refused(packed: Database, study: Study) -
         label_sheet(labels(dataclasses.replace(study, kits=(long,)), bare, blank=True))
 
 
+@pytest.mark.requirement("REQ-SUPPLY-005")
 def test_two_pharmacists_at_once_hand_out_one_kit(database_url: str, study: Study) -> None:
     first = open_database(database_url, create=True)
     trial.stocked(first, study)

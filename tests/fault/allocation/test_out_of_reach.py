@@ -137,18 +137,27 @@ def test_a_commit_that_fails_leaves_the_connection_usable(database: Database) ->
 def test_a_server_that_goes_away(database: Database, database_url: str) -> None:
     sealed = trial(slots=4)
     (name,) = begin(database, sealed, 1)
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-    for _ in range(2):  # when it goes, and afterwards
-        fault = fault_of(lambda: allocate(database, sealed.study, name, INVESTIGATOR))
-        assert fault.id == "LEDGER-006"
-        assert "connection" in fault.message
-    again = open_database(database_url)
-    assert allocate(again, sealed.study, name, INVESTIGATOR).number == sealed.made.slots[0].number
-    again.close()
+
+    def end_connections() -> None:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    def write() -> None:
+        with database.writing() as tx:
+            append(tx, study=sealed.study.id, kind="note", by=INVESTIGATOR, data={})
+            end_connections()
+            append(tx, study=sealed.study.id, kind="note", by=INVESTIGATOR, data={})
+
+    before = verify_store(database, sealed.study)
+    fault = fault_of(write)  # in the middle of a transaction: never tried again
+    assert fault.id == "LEDGER-006"
+    assert "connection" in fault.message
+    assert verify_store(database, sealed.study) == before
+    end_connections()  # between transactions: the next one gets a new connection
+    assert allocate(database, sealed.study, name, INVESTIGATOR).number == sealed.made.slots[0].number
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -196,6 +205,7 @@ def _on_full_disk(result: Connection, path: str, name: str, room: int) -> None:
     _told(result, lambda: allocate(database, sealed.study, name, INVESTIGATOR))
 
 
+@pytest.mark.requirement("REQ-FAULT-001")
 def test_a_full_disk(tmp_path: Path) -> None:
     path = tmp_path / "trial.db"
     database = open_database(str(path), create=True)

@@ -257,6 +257,7 @@ def test_refusals_of_unblinding(database: Database, sealed: SealedTrial, sponsor
     assert fault_of(lambda: reveal(database, study, other, STATISTICIAN)).id == "ALLOC-048"
 
 
+@pytest.mark.requirement("REQ-SUPPLY-010")
 def test_the_one_way_door(database: Database, sealed: SealedTrial) -> None:
     """Whoever knows an arm acts in no blinded role again, whichever way it came to be known."""
     study = sealed.study

@@ -168,6 +168,7 @@ def _found(db: Database, sealed: SealedTrial, folder: Path) -> Verified:
     return verify_store(db, sealed.study, sealed=sealed.write(folder / "sealed"))
 
 
+@pytest.mark.requirement("REQ-STORE-005")
 @pytest.mark.parametrize(("statement", "ids", "named"), CHANGES)
 def test_a_change_is_found_and_named(
     statement: str, ids: str, named: str, behind: Behind, sealed: SealedTrial, tmp_path: Path

@@ -84,6 +84,7 @@ def test_injections_and_units_that_agree_give_no_difference(stocked: Database, s
     assert reconcile(study, all_kits(stocked, study), records).differences == ()
 
 
+@pytest.mark.requirement("REQ-SUPPLY-006")
 def test_every_difference_between_kits_and_injections_is_named(stocked: Database, study: Study) -> None:
     with stocked.writing() as tx:
         trial.give(tx, study)

@@ -31,6 +31,7 @@ printf '%s:%s' "$position" "$previous"
 """
 
 
+@pytest.mark.requirement("REQ-STORE-001")
 @pytest.mark.parametrize("tool", ["sha256sum | cut -d' ' -f1", "openssl dgst -sha256 -r | cut -d' ' -f1"])
 def test_the_chain_by_a_shell(database: Database, tmp_path: Path, tool: str) -> None:
     program = shutil.which("bash")

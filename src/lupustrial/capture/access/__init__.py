@@ -9,19 +9,19 @@ from lupustrial.capture.access._middleware import (
     password_due,
     second_factor_passed,
 )
+from lupustrial.capture.access._problem import problem
 from lupustrial.capture.access._responses import (
     bad_request,
     failed,
     not_found,
-    problem,
     refuse,
     refused,
     stale_form,
-    unavailable,
 )
 from lupustrial.capture.access._rules import RULES, Rule
 from lupustrial.capture.access._sight import forms_seen, held_seen, items_seen, may_enter, sees_form
 from lupustrial.capture.access._tokens import digest_of_token
+from lupustrial.capture.access._unavailable import unavailable
 
 __all__ = [
     "ACTING",

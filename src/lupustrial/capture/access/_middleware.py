@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,13 +17,14 @@ from django.utils.translation import gettext as _
 
 from lupustrial.capture._trial import trial
 from lupustrial.capture.access._acting import Acting, CaptureRequest, acting_of
-from lupustrial.capture.access._responses import problem, refuse, shut, unavailable
+from lupustrial.capture.access._problem import problem
+from lupustrial.capture.access._responses import refuse, shut
 from lupustrial.capture.access._rules import RULES, Rule
 from lupustrial.capture.access._sight import sees_form
 from lupustrial.capture.access._tokens import acting_by_token
+from lupustrial.capture.access._unavailable import begin_request, database_failed, unavailable
 from lupustrial.capture.models import Account
 from lupustrial.capture.store import grants_of, participant_of
-from lupustrial.errors import LedgerError
 from lupustrial.study import Study
 
 _log = logging.getLogger(__name__)
@@ -43,6 +43,9 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Let the request through; `process_view` decides."""
+        asked = cast("CaptureRequest", request)
+        asked.trial = trial()
+        begin_request(asked)
         return self._next(request)
 
     def process_view(
@@ -51,7 +54,6 @@ class AccessMiddleware:
         """Refuse, send to the door, or let through (None)."""
         del view, args
         asked = cast("CaptureRequest", request)
-        asked.trial = trial()
         asked.trial.refresh()
         name = request.resolver_match.view_name if request.resolver_match else ""
         rule = RULES.get(name)
@@ -68,10 +70,7 @@ class AccessMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Say that the database failed (503); any other fault is left to Django (500)."""
-        if not isinstance(error, LedgerError | OperationalError | InterfaceError):
-            return None
-        _log.error("the database failed: %s", type(error).__name__)
-        return unavailable(request)
+        return unavailable(request, error) if database_failed(error) else None
 
 
 def _inside(request: CaptureRequest, rule: Rule, kwargs: dict[str, Any]) -> HttpResponseBase | None:

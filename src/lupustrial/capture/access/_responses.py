@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from http import HTTPStatus
+import sys
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from lupustrial.errors import Fault
+from lupustrial.capture.access._unavailable import database_failed, unavailable
 
 
 def refuse(request: HttpRequest, why: str) -> HttpResponse:
@@ -35,7 +34,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Handle 500; nothing of the fault is shown."""
+    """Handle 500; nothing of the fault is shown. A database that failed outside the views ends here too."""
+    error = sys.exception()
+    if error is not None and database_failed(error):
+        return unavailable(request, error)
     return render(request, "access/failed.html", status=500)
 
 
@@ -49,26 +51,3 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Handle a form without the mark of our own page (CSRF), most often one that lay open too long (403)."""
     del reason
     return render(request, "access/stale_form.html", status=403)
-
-
-def problem(status: int, detail: str, faults: Sequence[Fault] = ()) -> HttpResponse:
-    """Return a refusal to a program (RFC 9457): what, and every fault with place and remedy."""
-    content = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "faults": [
-            {"id": one.id, "message": one.message, "place": one.place, "hint": one.hint} for one in faults
-        ],
-    }
-    return JsonResponse(content, status=status, content_type="application/problem+json")
-
-
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """Say that the database cannot be reached (503); plain, since a page would ask it."""
-    text = _("The database cannot be reached. Nothing of this request was confirmed; try again in a minute.")
-    response = HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
-    response["Retry-After"] = "30"
-    del request
-    return response

@@ -45,9 +45,7 @@ class Consent:
     why: str
 
 
-_COLUMNS = (
-    "position, participant, version, date, withdrawn, mode, signer, witness, digest, at, by_whom, why"
-)
+_COLUMNS = "position, participant, version, date, withdrawn, mode, signer, witness, digest, at, by_whom, why"
 
 
 def consents_of(tx: Transaction, participant: str) -> list[Consent]:

@@ -58,6 +58,7 @@ def _block(language: str) -> str:
     return found[1]
 
 
+@pytest.mark.requirement("REQ-VALID-005")
 def test_the_python_example_does_what_it_says(environment: dict[str, str]) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", _block("python")],
@@ -73,6 +74,7 @@ def test_the_python_example_does_what_it_says(environment: dict[str, str]) -> No
     assert lines[2] == "412 somebody saved this page after you opened it; nothing was overwritten"
 
 
+@pytest.mark.requirement("REQ-VALID-005")
 def test_the_curl_example_lists_participants(environment: dict[str, str]) -> None:
     if shutil.which("curl") is None or shutil.which("bash") is None:
         pytest.skip("NO CURL OR BASH ON THIS MACHINE: the example of the guide was not tried")

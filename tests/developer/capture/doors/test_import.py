@@ -165,7 +165,7 @@ def test_who_manages_data_does_not_bring_in_what_the_investigator_enters(site: C
     ]
 
 
-@pytest.mark.requirement("REQ-DOORS-008")
+@pytest.mark.requirement("REQ-DOORS-008", "REQ-SUPPLY-015")
 def test_a_file_that_betrays_treatment_is_refused_without_telling_what_is_held(site: CaptureSite) -> None:
     fill(site)
     who = acting(site.trial.study, "data_manager")

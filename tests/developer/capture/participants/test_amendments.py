@@ -159,6 +159,7 @@ def test_what_disappears_from_sight_is_told_and_not_refused(site: CaptureSite) -
     assert "DSTERM" in faults[0].place
 
 
+@pytest.mark.requirement("REQ-PART-010")
 def test_an_upload_is_checked_first_and_then_put_into_force(site: CaptureSite) -> None:
     folder = folder_of(site, VERSION, WIDER)
     client = site.client("data_manager")

@@ -180,7 +180,7 @@ def test_a_signature_that_lacks_something_is_refused(site: CaptureSite, lacking:
         assert consents_of(tx, "01-001") == []
 
 
-@pytest.mark.requirement("REQ-PART-006")
+@pytest.mark.requirement("REQ-PART-006", "REQ-PART-013")
 def test_a_withdrawal_of_consent_closes_the_schedule(site: CaptureSite) -> None:
     site.register()
     client = site.client("investigator")
@@ -327,7 +327,7 @@ def test_a_cycle_of_injections_is_saved_as_a_whole_or_not_at_all(site: CaptureSi
     assert site.client("assessor").get(f"{ONE}/diary/W0").status_code == 404
 
 
-@pytest.mark.requirement("REQ-PART-012")
+@pytest.mark.requirement("REQ-PART-012", "REQ-PART-013")
 def test_the_end_is_recorded_on_its_form_and_hidden_with_it(site: CaptureSite) -> None:
     site.register()
     save(site, "consent", {"ICDAT": "2026-01-05"})

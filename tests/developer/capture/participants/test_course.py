@@ -9,6 +9,7 @@ from lupustrial.capture.store import participants_of
 from lupustrial.errors import CaptureError
 
 
+@pytest.mark.requirement("REQ-PART-001")
 def test_a_participant_gets_the_next_number_of_the_site(site: CaptureSite) -> None:
     client = site.client("investigator")
     assert client.post("/participants/new", {"site": "01"})["Location"] == "/participants/01-001"
@@ -17,6 +18,7 @@ def test_a_participant_gets_the_next_number_of_the_site(site: CaptureSite) -> No
         assert [one.participant for one in participants_of(tx)] == ["01-001", "01-002"]
 
 
+@pytest.mark.requirement("REQ-PART-001")
 def test_the_thousandth_number_follows_the_one_before_it(site: CaptureSite) -> None:
     site.register("01-999")
     site.register("01-1000")
@@ -56,6 +58,7 @@ def test_any_page_of_the_list_that_is_asked_for_is_a_page(site: CaptureSite, pag
     assert site.client("investigator").get(f"/participants?page={page}").status_code == 200
 
 
+@pytest.mark.requirement("REQ-PART-003")
 def test_the_page_of_a_participant_lists_every_visit_of_the_protocol(site: CaptureSite) -> None:
     site.register()
     shown = site.client("investigator").get("/participants/01-001").content.decode()

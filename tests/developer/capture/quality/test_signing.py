@@ -77,7 +77,7 @@ def _faults(site: CaptureSite, *scopes: Place, role: str = "investigator") -> se
     return {(fault.id, fault.message) for fault in error.value.faults}
 
 
-@pytest.mark.requirement("REQ-QUAL-017", "REQ-QUAL-018", "REQ-QUAL-019")
+@pytest.mark.requirement("REQ-QUAL-017", "REQ-QUAL-018", "REQ-QUAL-019", "REQ-QUAL-023")
 def test_a_signature_says_who_when_in_which_meaning_and_over_what(filled: CaptureSite) -> None:
     (number,) = signed(filled, place())
     signature = found(filled, number)
@@ -164,6 +164,7 @@ def signed_visit_without_blood_count(site: CaptureSite) -> int:
     return number
 
 
+@pytest.mark.requirement("REQ-QUAL-023")
 def test_open_queries_gaps_and_unseen_pages_are_refused(filled: CaptureSite) -> None:
     number = ask(filled, place(), "WEIGHT")
     assert _faults(filled, place()) == {("CAPT-045", f"not closed: query {number}")}
@@ -241,7 +242,7 @@ def _signature(tx: object, number: int) -> Signature:
     return signature
 
 
-@pytest.mark.requirement("REQ-QUAL-010", "REQ-QUAL-011", "REQ-QUAL-020")
+@pytest.mark.requirement("REQ-QUAL-010", "REQ-QUAL-011", "REQ-QUAL-020", "REQ-QUAL-021")
 def test_the_page_takes_account_and_password_first_and_the_password_afterwards(filled: CaptureSite) -> None:
     put(filled, place(visit="W0"), VITALS)
     client = filled.client("investigator")

@@ -122,6 +122,7 @@ def test_the_page_verifies_an_item_a_page_and_a_visit(filled: CaptureSite) -> No
     assert other.get(here).status_code == 404
 
 
+@pytest.mark.requirement("REQ-QUAL-022")
 def test_a_plan_draws_participants_in_its_share_and_the_same_every_time(site: CaptureSite) -> None:
     plan = VerificationPlan(otherwise=0, forms={"vitals": 20}, items={"vitals.TEMP": 100})
     site.trial.study = dataclasses.replace(site.trial.study, verification=plan)

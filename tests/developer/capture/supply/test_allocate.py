@@ -199,6 +199,7 @@ def test_minimisation_without_a_vault_is_refused_clearly(site: CaptureSite) -> N
     assert "minimisation needs the vault" in refused.content.decode()
 
 
+@pytest.mark.requirement("REQ-SUPPLY-015")
 def test_a_stratum_is_not_shown_to_a_role_that_does_not_see_its_items(site: CaptureSite) -> None:
     from entering import somebody
 

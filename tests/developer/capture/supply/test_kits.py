@@ -121,6 +121,7 @@ def test_kits_are_listed_by_number_and_never_with_their_slot(site: CaptureSite) 
     assert not [slot for slot in sealed.made.slots if re.search(rf"\b{slot.number}\b", shown)]
 
 
+@pytest.mark.requirement("REQ-SUPPLY-014")
 def test_who_knows_what_kits_hold_does_not_see_who_got_them(site: CaptureSite) -> None:
     set_up(site)
     randomised(site)

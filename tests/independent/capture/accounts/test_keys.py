@@ -90,6 +90,7 @@ def test_nobody_else_opens_a_signing_key(site: CaptureSite) -> None:
         signing_key(jane.account, NEW_PASSWORD)
 
 
+@pytest.mark.requirement("REQ-ACCOUNTS-021")
 @pytest.mark.usefixtures("quick_argon")
 def test_a_changed_password_keeps_the_key_and_a_reset_makes_a_new_one(site: CaptureSite) -> None:
     from lupustrial.capture.accounts import reset_account, set_password, signing_key

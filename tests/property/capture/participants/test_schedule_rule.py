@@ -73,6 +73,7 @@ def test_day_zero_is_refused(rule: Any) -> None:
         rule.date_of_day(dt.date(2026, 1, 1), 0)
 
 
+@pytest.mark.requirement("REQ-PART-003")
 @settings(deadline=None)
 @given(anchor=DATES, offset=st.integers(-60, 220), data=st.data())
 def test_a_visit_is_due_exactly_in_its_window(
@@ -87,6 +88,7 @@ def test_a_visit_is_due_exactly_in_its_window(
     assert (due.target, due.state) == (target, expected)
 
 
+@pytest.mark.requirement("REQ-PART-003")
 @settings(deadline=None)
 @given(anchor=DATES, late=st.integers(-40, 40))
 def test_a_visit_outside_its_window_says_by_how_many_days(rule: Any, anchor: dt.date, late: int) -> None:
@@ -117,6 +119,7 @@ def test_nothing_is_due_after_the_end(rule: Any, state: str) -> None:
     assert {one.visit.id: one.state for one in plan if one.state != "closed"} == {"W0": "done"}
 
 
+@pytest.mark.requirement("REQ-PART-003")
 def test_a_visit_that_a_later_one_has_overtaken_is_missed(rule: Any) -> None:
     anchor = dt.date(2026, 1, 5)
     done = [held("W0", 2, anchor), held("W4", 4, dt.date(2026, 2, 2))]
