@@ -85,12 +85,17 @@ def hold_on_participant(tx: Transaction, participant: str, site: str) -> Hold | 
 
 def holds(tx: Transaction, participant: str | None = None) -> list[Hold]:
     """Return the holds on a participant's data (those on everybody's among them), or all of them."""
-    found = [_hold(row) for row in tx.all(f"SELECT {_COLUMNS} FROM capture_hold ORDER BY position")]  # noqa: S608 - our columns
     if participant is None:
-        return found
-    row = tx.one("SELECT site FROM capture_participant WHERE participant = ?", participant)
-    sites = ("", row[0] if row else "")
-    return [hold for hold in found if hold.participant in ("", participant) and hold.site in sites]
+        rows = tx.all(f"SELECT {_COLUMNS} FROM capture_hold ORDER BY position")  # noqa: S608 - our columns
+        return [_hold(row) for row in rows]
+    site = tx.one("SELECT site FROM capture_participant WHERE participant = ?", participant)
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM capture_hold "  # noqa: S608 - our columns
+        "WHERE participant IN (?, '') AND site IN (?, '') ORDER BY position",
+        participant,
+        site[0] if site else "",
+    )
+    return [_hold(row) for row in rows]
 
 
 def unlockings(tx: Transaction) -> list[tuple[int, str]]:
