@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -56,12 +57,16 @@ class CaptureSite:
 
     def account(self, person: str, role: str, sites: tuple[str, ...] = ("*",)) -> Any:
         """Return the account of a person who holds a role; made where it is lacking."""
+        from django.utils import timezone
+
         from lupustrial.capture.models import Account
         from lupustrial.capture.store import grants_of, write
 
         found = Account.objects.filter(username=person).first()
         if found is None:
-            found = Account.objects.create_user(person, person.replace("_", " ").capitalize(), PASSWORD)
+            name = person.replace("_", " ").capitalize()
+            found = Account(username=person, full_name=name, password=_hashed(), password_set=timezone.now())
+            found.save()
         with self.trial.writing() as tx:
             if not any(grant.role == role for grant in grants_of(tx, person)):
                 data = {"person": person, "role": role, "sites": list(sites)}
@@ -78,10 +83,36 @@ class CaptureSite:
         return participant
 
 
+@functools.cache
+def _hashed() -> str:
+    """Hash the password of all accounts of tests once, at its full cost, as the server would."""
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(PASSWORD)
+
+
+def _compose_once() -> None:
+    """Parse the same text of YAML once a session: most of the time of an amendment goes there."""
+    from lupustrial.study import _yaml
+
+    compose, known = _yaml._compose, {}
+
+    def composed(text: str, name: str, faults: list[Any]) -> Any:
+        if text not in known:
+            root = compose(text, name, faults)
+            if root is None:
+                return None
+            known[text] = root
+        return known[text]
+
+    _yaml._compose = composed
+
+
 @pytest.fixture(scope="session")
 def _capture_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the tables once; every test gets a copy."""
     folder = tmp_path_factory.mktemp("capture")
+    _compose_once()
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
     from lupustrial.capture import Config, prepare
 

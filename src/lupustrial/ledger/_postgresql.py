@@ -90,7 +90,8 @@ class PostgreSQL(Database):
                     connection.execute(statement)
                     stack.push(begun.pop_all())
             except LedgerError:
-                if last or not connection.closed:
+                connection.close()  # a server that goes down says so before it closes
+                if last:
                     raise
             else:
                 return

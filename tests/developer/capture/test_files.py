@@ -27,8 +27,13 @@ def test_pages_link_files() -> None:
 
 @pytest.mark.usefixtures("site")
 def test_every_linked_file_is_served() -> None:
-    client = Client()
-    assert [name for name in LINKED if client.get(f"/static/{name}").status_code != 200] == []
+    assert [name for name in LINKED if _status(name) != 200] == []
+
+
+def _status(name: str) -> int:
+    response = Client().get(f"/static/{name}")
+    response.close()
+    return response.status_code
 
 
 def test_no_page_has_a_script_or_a_style_of_its_own() -> None:

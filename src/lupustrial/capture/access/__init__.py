@@ -2,6 +2,7 @@
 
 from lupustrial.capture.access._acting import Acting, CaptureRequest, acting_of
 from lupustrial.capture.access._context import page_context
+from lupustrial.capture.access._hand import at_hand, closed_by_time, is_past, sees_by_time
 from lupustrial.capture.access._middleware import (
     ACTING,
     AccessMiddleware,
@@ -31,12 +32,15 @@ __all__ = [
     "CaptureRequest",
     "Rule",
     "acting_of",
+    "at_hand",
     "bad_request",
     "check",
+    "closed_by_time",
     "digest_of_token",
     "failed",
     "forms_seen",
     "held_seen",
+    "is_past",
     "items_seen",
     "may_enter",
     "not_found",
@@ -46,6 +50,7 @@ __all__ = [
     "refuse",
     "refused",
     "second_factor_passed",
+    "sees_by_time",
     "sees_form",
     "stale_form",
     "unavailable",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from lupustrial.capture.access import Acting, held_seen, items_seen, may_enter
+from lupustrial.capture.access import Acting, held_seen, items_seen, may_enter, sees_form
 from lupustrial.capture.entry._annotation import annotated
 from lupustrial.capture.entry._clashes import Clash
 from lupustrial.capture.entry._given import Finding, Given
@@ -246,10 +246,16 @@ def _earlier(
     return found
 
 
-def next_place(acting: Acting, where: Where, place: Place, *, visit: bool) -> Place | None:
-    """Return the next form that the role enters at the visit, or its first at the next visit."""
+def next_place(
+    acting: Acting, where: Where, place: Place, *, visit: bool, reads: bool = False
+) -> Place | None:
+    """Return the next form that the role enters (or reads) at the visit, or its first at the next visit."""
     study = where.study
-    forms = [form for form in study.forms if may_enter(study, acting, form.id)]
+    forms = [
+        form
+        for form in study.forms
+        if (sees_form(study, acting.role.id, form.id) if reads else may_enter(study, acting, form.id))
+    ]
     if visit:
         later = _after(study.visits, place.visit)
         return next(

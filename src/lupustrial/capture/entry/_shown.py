@@ -20,7 +20,7 @@ from lupustrial.capture.entry._post import Posted
 from lupustrial.capture.entry._sheet import Sheet, next_place, sheet_of
 from lupustrial.capture.models import Account
 from lupustrial.capture.scores import score_panel
-from lupustrial.capture.store import Place, page_at
+from lupustrial.capture.store import Place, page_at, signatures_on
 from lupustrial.errors import Fault
 from lupustrial.ledger import Transaction
 from lupustrial.study import Item
@@ -102,9 +102,17 @@ def _rendered(
 ) -> HttpResponse:
     acting = request.acting
     own = (place.participant, place.visit, place.form)
-    address = (*own, place.repeat)
+    address = address_of(place)
+    reads = not may_enter(where.study, acting, place.form)
+    with request.trial.reading() as tx:
+        signatures = signatures_on(tx, place)
     context = {
         **about,
+        "signatures": signatures,
+        "reads_on": next_place(acting, where, place, visit=False, reads=True) if reads else None,
+        "scope": "|".join(map(str, address_of(place))),
+        "may_sign": acting.may("sign") and sheet.page is not None,
+        "may_verify": acting.may("verify") and sheet.page is not None,
         "sheet": sheet,
         "place": place,
         "form": where.form,
@@ -129,6 +137,11 @@ def _rendered(
         "scores": score_panel(request, place) if where.form.instrument else "",
     }
     return render(request, "entry/page.html", context, status=status)
+
+
+def address_of(place: Place) -> tuple[str, str, str, int]:
+    """Return what the address of a page is made from."""
+    return place.participant, place.visit, place.form, place.repeat
 
 
 def _room(sheet: Sheet) -> bool:

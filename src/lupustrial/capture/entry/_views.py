@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from lupustrial.capture.access import CaptureRequest, may_enter, refuse
+from lupustrial.capture.access import CaptureRequest, closed_by_time, may_enter, refuse
 from lupustrial.capture.entry._drafts import drop_draft, keep_draft
 from lupustrial.capture.entry._judge import judge
 from lupustrial.capture.entry._place import Where, where_is
@@ -173,9 +173,13 @@ def _onward(request: CaptureRequest, where: Where, place: Place, posted: Posted)
 def _where(request: CaptureRequest, place: Place) -> Where:
     try:
         with request.trial.reading() as tx:
-            return where_is(tx, request.trial, place)
+            where = where_is(tx, request.trial, place)
+            closed = closed_by_time(tx, where.study, request.acting, place)
     except CaptureError as error:
         raise Http404 from error
+    if closed:
+        raise Http404
+    return where
 
 
 def _not_entered(request: CaptureRequest) -> str:

@@ -14,9 +14,11 @@ from lupustrial.capture.participants._diary import cycles_of, diary_form
 from lupustrial.capture.participants._eligibility import confirmed
 from lupustrial.capture.participants._ending import disposition
 from lupustrial.capture.participants._forms import FormState, forms_of_visit
+from lupustrial.capture.participants._marks import marks_of
 from lupustrial.capture.participants._safety import clocks_seen
 from lupustrial.capture.participants._schedule import Due, schedule_of, today_at
 from lupustrial.capture.participants._sight import sees_whole, state_seen
+from lupustrial.capture.participants._ways import next_step, ways_of
 from lupustrial.capture.store import Page, Participant, pages_of, participant_of
 from lupustrial.ledger import Transaction
 from lupustrial.study import Study
@@ -50,6 +52,7 @@ def visit_view(request: CaptureRequest, participant: str, visit: str) -> HttpRes
         if due is None:
             raise Http404
         forms = _forms(request, tx, participant, due)
+        marks = marks_of(tx, request.trial.under(due.version), request.acting, forms)
     place = plan.index(due)
     form = diary_form(request.trial.study)
     context = {
@@ -57,6 +60,9 @@ def visit_view(request: CaptureRequest, participant: str, visit: str) -> HttpRes
         "diary": None if form is None or visit not in cycles_of(request.trial.study) else form.id,
         "due": due,
         "forms": forms,
+        "marks": marks,
+        "scope": f"{participant}|{visit}||0",
+        "may_sign": request.acting.may("sign") and any(one.pages for one in forms),
         "mine": [one for one in forms if one.mine and one.progress != "complete"],
         "before": plan[place - 1] if place else None,
         "after": plan[place + 1] if place + 1 < len(plan) else None,
@@ -121,6 +127,9 @@ def _whole(request: CaptureRequest, tx: Transaction, person: Participant) -> dic
         "identifies": bool(study.identifiers) and acting.may("screen"),
         "deviations": deviations(tx, study, acting, person.participant),
     }
+    consented = bool(found["consent"].given) or not study.consent
+    found["step"] = next_step(acting, person, consented=consented, confirmed=held, holds=holds)
+    found["ways"] = ways_of(acting, person)
     return found
 
 

@@ -28,7 +28,7 @@ def holds_view(request: CaptureRequest) -> HttpResponse:
             return redirect("holds")
         except LupustrialError as error:
             faults = error.faults
-    context = _context(request) | {"faults": faults, "given": request.POST, "action": action}
+    context = _context(request) | {"faults": faults, "given": request.POST or request.GET, "action": action}
     return render(request, "queries/holds.html", context, status=422 if faults else 200)
 
 

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from lupustrial.capture.access import Acting
+from lupustrial.capture.access import at_hand as at_hand
 from lupustrial.capture.store import Place, Query
 from lupustrial.ledger import Transaction
 from lupustrial.study import Study, visible
-
-
-def at_hand(tx: Transaction, study: Study, participant: str) -> str | None:
-    """Return the visit at hand of a participant: the last of which anything is held; None before any."""
-    numbers = {visit.id: float(visit.number) for visit in study.visits}
-    begun = tx.all("SELECT visit, number FROM capture_visit WHERE participant = ?", participant)
-    numbers |= {str(visit): float(number) for visit, number in begun}
-    saved = tx.all("SELECT DISTINCT visit FROM capture_page WHERE participant = ?", participant)
-    held = {str(row[0]) for row in (*begun, *saved)}
-    return max(held, key=lambda visit: numbers.get(visit, -1.0), default=None)
 
 
 def item_shown(study: Study, acting: Acting, place: Place, item: str, at: str | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lupustrial.capture._trial import Trial
-from lupustrial.capture.access import Acting
+from lupustrial.capture.access import Acting, is_past, sees_by_time
 from lupustrial.capture.scores._answers import Allowed, Answers, Unsaved, answers_of
 from lupustrial.capture.scores._build import card_of
 from lupustrial.capture.scores._card import ScoreCard
@@ -53,6 +53,8 @@ def scores_in(
     nearest: bool | None = None,
 ) -> tuple[ScoreCard, ...]:
     """Do what `scores_at` does inside a transaction of somebody else."""
+    if sees_by_time(study, acting) and is_past(tx, study, participant, visit):
+        return ()  # of an earlier visit such a role learns no score
     answers = readable(tx, study, acting, participant, at=visit, given=given)
     return cards_of(answers, acting, visit, nearest=given is None if nearest is None else nearest)
 
