@@ -114,8 +114,10 @@ class PostgreSQL(Database):
 
     def alone(self) -> Transaction:
         """Let every statement stand for itself; it may write."""
+        with self.reading():  # a lost connection is noticed before anything is asked of it
+            pass
         self.wrote = True
-        return _PostgreSQLTransaction(self._whole(), self._place)
+        return _PostgreSQLTransaction(self._connection, self._place)
 
     def close(self) -> None:
         """Close the connection."""

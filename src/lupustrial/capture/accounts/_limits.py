@@ -89,7 +89,9 @@ def session_left(request: HttpRequest) -> JsonResponse:
 def _over(request: HttpRequest, now: int) -> How | None:
     if _BEGAN not in request.session:  # a session that did not begin at the door, of a test
         begin_session(request)
-    if now - _at(request, _BEGAN, now) >= settings.SESSION_COOKIE_AGE:
+    age = now - _at(request, _BEGAN, now)
+    # One that begins later than now began before the clock was set back: how old it is, nobody knows.
+    if age >= settings.SESSION_COOKIE_AGE or age < -settings.SESSION_IDLE:
         return "age"
     return "idle" if now - _at(request, _SEEN, now) >= settings.SESSION_IDLE else None
 

@@ -58,6 +58,4 @@ def marks_of(
 
 def _verified(study: Study, acting: Acting, page: Page, known: Mapping[tuple[Place, str], int]) -> bool:
     seen = held_seen(study, acting, page, at=page.place.visit)
-    return bool(seen) and all(
-        known.get((page.place, item)) == held.position for item, held in seen.items()
-    )
+    return bool(seen) and all(known.get((page.place, item)) == held.position for item, held in seen.items())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lupustrial.capture.access import Acting
-from lupustrial.capture.access import at_hand as at_hand
+from lupustrial.capture.access import Acting, at_hand
 from lupustrial.capture.store import Place, Query
-from lupustrial.ledger import Transaction
 from lupustrial.study import Study, visible
+
+__all__ = ["at_hand", "item_shown", "query_shown", "seen_whole"]
 
 
 def item_shown(study: Study, acting: Acting, place: Place, item: str, at: str | None) -> bool:

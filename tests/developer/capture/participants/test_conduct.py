@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zoneinfo
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from lupustrial.ledger import Actor, entries
 
 BY = Actor(id="maker", role="investigator")
 ONE = "/participants/01-001"
-TODAY = dt.datetime.now(dt.UTC).date()
+TODAY = dt.datetime.now(zoneinfo.ZoneInfo("Asia/Shanghai")).date()  # at the site
 
 
 def save(

@@ -91,7 +91,7 @@ def test_pages_follow(steps: list[tuple[str, str, str, dict[str, str | None]]]) 
                         if value is not None:
                             kept[item] = value
                     revisions[key] = saved.page.revision
-                elif what in ("strike", "restore") and key in pages:
+                elif what in ("strike", "restore") and key in pages and person not in held:
                     entry = write(
                         tx,
                         study="T",
