@@ -16,7 +16,7 @@ expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 ONE = "/participants/01-001"
 TODAY = dt.datetime.now(dt.UTC).date()
-SCREENED, BASELINE, LATER = (str(TODAY - dt.timedelta(days=days)) for days in (21, 14, 0))
+SCREENED, BASELINE = str(TODAY - dt.timedelta(days=7)), str(TODAY)
 FORM = ONE + "/visits/{}/forms/{}/1"
 
 
@@ -83,7 +83,7 @@ def _screening(live: Live) -> None:
     page.get_by_role("link", name="Record the consent").click()
     _seen(page)
     paper = page.get_by_role("form", name="Record a consent on paper")
-    paper.get_by_label("Date").fill(SCREENED)
+    paper.get_by_label("Signed on").fill(SCREENED)
     paper.get_by_role("button", name="Record", exact=True).click()
     expect(page.locator(".note--success")).to_be_visible()
     page.goto(live.url + ONE)
@@ -104,7 +104,6 @@ def _allocation(live: Live, number: int) -> None:
     page.get_by_role("button", name="Confirm: eligible").click()
     page.goto(live.url + ONE)
     page.get_by_role("link", name="Randomise", exact=True).click()
-    page.get_by_label("Date of randomisation").fill(BASELINE)
     _seen(page)
     page.get_by_role("button", name="Randomise now").click()
     expect(page.locator("#number")).to_have_text(str(number))
@@ -119,12 +118,10 @@ def _allocation(live: Live, number: int) -> None:
 
 
 def _visits(live: Live) -> None:
+    enter(live.site, "assessor", place("pga"), given(PGA="2.10"), complete=True)
     page = live.page("coordinator", ONE)
     _dated(page, "Week 0", BASELINE)
-    enter(live.site, "assessor", place("pga", "W0"), given(PGA="2.10"), complete=True)
-    page.goto(live.url + ONE)
-    _dated(page, "Week 2", LATER)
-    page.goto(live.url + FORM.format("W2", "vitals"))
+    page.goto(live.url + FORM.format("W0", "vitals"))
     for label, value in (
         ("Weight", "58.2"), ("Systolic blood pressure", "74"), ("Diastolic blood pressure", "118"),
         ("Body temperature", "36.6"),
@@ -133,16 +130,16 @@ def _visits(live: Live) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".note--success")).to_contain_text("raise a query: 1")
     _seen(page)
-    rater = live.page("assessor", f"{ONE}/visits/W2")
+    rater = live.page("assessor", f"{ONE}/visits/W0")
     rater.get_by_role("link", name="Physician's global assessment").click()
     expect(rater.locator("main")).not_to_contain_text("2.10")
     rater.get_by_label("Disease activity on the line").fill("1.40")
     rater.get_by_role("button", name="Save", exact=True).click()
     expect(rater.locator(".note--success")).to_contain_text("Saved.")
-    earlier = rater.goto(live.url + FORM.format("W0", "pga"))
+    earlier = rater.goto(live.url + FORM.format("SCR", "pga"))
     assert earlier is not None
     assert earlier.status == 404
-    rater.goto(f"{live.url}{ONE}/visits/W0")
+    rater.goto(f"{live.url}{ONE}/visits/SCR")
     assert rater.get_by_role("link", name="Physician's global assessment").count() == 0
     assert rater.get_by_text("Adverse events").count() == 0
     assert rater.get_by_role("link", name="Safety", exact=True).count() == 0
@@ -150,7 +147,7 @@ def _visits(live: Live) -> None:
 
 
 def _query(live: Live) -> str:
-    page = live.page("monitor", FORM.format("W2", "vitals"))
+    page = live.page("monitor", FORM.format("W0", "vitals"))
     row = page.get_by_role("row").filter(has_text="Body temperature")
     row.get_by_role("link", name="Raise a query").click()
     row.get_by_label("What is to be clarified?").fill("The source says 37.1.")
@@ -162,7 +159,7 @@ def _query(live: Live) -> str:
     _seen(page)
     link = page.get_by_role("row").filter(has_text="The source says 37.1.").get_by_role("rowheader")
     number = link.inner_text()
-    coordinator = live.page("coordinator", FORM.format("W2", "vitals"))
+    coordinator = live.page("coordinator", FORM.format("W0", "vitals"))
     coordinator.get_by_role("textbox", name="Body temperature").first.fill("37.1")
     coordinator.get_by_role("textbox", name="Systolic blood pressure").first.fill("118")
     coordinator.get_by_role("textbox", name="Diastolic blood pressure").first.fill("74")
@@ -181,9 +178,9 @@ def _source(live: Live) -> None:
     page = live.page("monitor", ONE)
     page.get_by_role("link", name="Verify against source").click()
     _seen(page)
-    page.get_by_role("button", name="Verify all of visit W2").click()
+    page.get_by_role("button", name="Verify all of visit W0").click()
     expect(page.locator(".note--success")).to_be_visible()
-    page.goto(f"{live.url}{ONE}/visits/W2")
+    page.goto(f"{live.url}{ONE}/visits/W0")
     row = page.get_by_role("row").filter(has_text="Height, weight and vital signs")
     expect(row).to_contain_text("Verified")
     _seen(page)
@@ -197,7 +194,7 @@ def _settled(live: Live, number: str) -> None:
 
 
 def _signed(live: Live) -> None:
-    page = live.page("investigator", FORM.format("W2", "vitals"))
+    page = live.page("investigator", FORM.format("W0", "vitals"))
     page.get_by_role("link", name="Sign this page").click()
     page.get_by_role("radio").first.check()
     page.get_by_label("Your account").fill("investigator")
@@ -206,9 +203,9 @@ def _signed(live: Live) -> None:
     page.get_by_role("button", name="Sign", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Signature")
     _seen(page)
-    page.goto(live.url + FORM.format("W2", "vitals"))
+    page.goto(live.url + FORM.format("W0", "vitals"))
     expect(page.locator(".signed")).to_contain_text("Investigator")
-    page.goto(f"{live.url}{ONE}/visits/W2")
+    page.goto(f"{live.url}{ONE}/visits/W0")
     row = page.get_by_role("row").filter(has_text="Height, weight and vital signs")
     expect(row).to_contain_text("Signed")
 
@@ -224,7 +221,7 @@ def _frozen_and_locked(live: Live) -> None:
         held.get_by_role("button", name=name, exact=True).click()
         expect(page.locator(".note--success")).to_contain_text(done)
     _seen(page)
-    page = live.page("coordinator", FORM.format("W2", "vitals"))
+    page = live.page("coordinator", FORM.format("W0", "vitals"))
     expect(page.locator("#hold")).to_contain_text("locked")
     assert page.get_by_role("button", name="Save", exact=True).count() == 0
 
