@@ -9,6 +9,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+import postgres
 import psycopg
 import pytest
 from capture_site import CaptureSite
@@ -27,6 +28,13 @@ def _fill(site: CaptureSite) -> None:
     enter(site, "investigator", place("complement"), answers)
 
 
+def _tool(name: str) -> str:
+    """Return the path of a program of the server under test, so that both are of one version."""
+    folder = postgres.binaries()
+    assert folder is not None
+    return str(folder / name)
+
+
 def _backup(url: str, folder: Path) -> Path:
     """Take a backup as docs/deploy.md says, while the trial is open."""
     out = folder / "backup"
@@ -34,9 +42,7 @@ def _backup(url: str, folder: Path) -> Path:
         with closing(sqlite3.connect(url)) as source, closing(sqlite3.connect(out)) as target:
             source.backup(target)
         return out
-    if shutil.which("pg_dump") is None:
-        pytest.skip("pg_dump is not installed: no backup of PostgreSQL was taken")
-    subprocess.run(["pg_dump", "--format=custom", f"--file={out}", url], check=True)
+    subprocess.run([_tool("pg_dump"), "--format=custom", f"--file={out}", url], check=True)
     return out
 
 
@@ -48,16 +54,15 @@ def _restore(url: str, backup: Path, folder: Path) -> str:
         connection.execute("DROP DATABASE IF EXISTS restored")
         connection.execute("CREATE DATABASE restored")
     anew = re.sub(r"/trial_\d+\?", "/restored?", url)
-    subprocess.run(["pg_restore", "--exit-on-error", "--no-owner", f"--dbname={anew}", backup], check=True)
+    command = [_tool("pg_restore"), "--exit-on-error", "--no-owner", f"--dbname={anew}", str(backup)]
+    subprocess.run(command, check=True)
     return anew
 
 
 def _bodies(url: str) -> tuple[list[str], list[tuple[object, ...]]]:
     with open_database(url) as db, db.reading() as tx:
         told = [one.hash for one in entries(tx)]
-        held = tx.all(
-            "SELECT participant, visit, form, repeat, item, value FROM capture_item ORDER BY 1,2,3,4,5"
-        )
+        held = tx.all("SELECT participant, visit, form, repeat, items FROM capture_page ORDER BY 1, 2, 3, 4")
     return told, held
 
 
@@ -68,11 +73,11 @@ def test_a_restored_trial_is_whole(
     _fill(site_anywhere)
     restored = _restore(database_url, _backup(database_url, tmp_path), tmp_path)
     assert _bodies(restored) == _bodies(database_url)
-    assert len(_bodies(restored)[1]) >= 2
+    assert len(_bodies(restored)[1]) == 1
     with site_anywhere.trial.reading() as tx:
         kept = anchor(tx)
     told = command("verify", restored, "--study", STUDY, "--anchor", str(kept))
-    assert told.status == 0, told.err
+    assert told.code == 0, told.err
 
 
 @pytest.mark.requirement("REQ-OPS-002")
@@ -98,7 +103,7 @@ def test_an_altered_or_cut_backup_is_found(site: CaptureSite, tmp_path: Path) ->
     backup.write_bytes(whole.replace(b'"value":"0.85"', b'"value":"0.58"'))
     assert "LEDGER-010" in _found(str(backup), [])
     backup.write_bytes(whole[: len(whole) // 2 // 4096 * 4096])
-    assert _found(str(backup), []) & {"LEDGER-006", "LEDGER-010", "LEDGER-014"}
+    assert _found(str(backup), []) & {"LEDGER-001", "LEDGER-006", "LEDGER-010", "LEDGER-014"}
 
 
 def _found(url: str, anchors: list[Anchor]) -> set[str]:
