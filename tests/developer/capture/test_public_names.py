@@ -12,9 +12,10 @@ PINNED: dict[str, str] = {
         prepare serve
     """,
     "lupustrial.capture.access": """
-        ACTING RULES AccessMiddleware Acting CaptureRequest Rule acting_of bad_request check
-        digest_of_token failed forms_seen held_seen items_seen may_enter not_found page_context
-        password_due problem refuse refused second_factor_passed sees_form stale_form unavailable
+        ACTING RULES AccessMiddleware Acting CaptureRequest Rule acting_of at_hand bad_request check
+        closed_by_time digest_of_token failed forms_seen held_seen is_past items_seen may_enter not_found
+        page_context password_due problem refuse refused second_factor_passed sees_by_time sees_form
+        stale_form unavailable
     """,
     "lupustrial.capture.accounts": """
         ACCESS_LOG BACKGROUND BUCKETS Buckets Headers SessionLimits Throttle address_of close_account
