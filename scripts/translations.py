@@ -8,6 +8,7 @@ python scripts/translations.py --missing  # print the messages that are not tran
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import io
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "lupustrial" / "capture"
 FOLDER = PACKAGE / "locale" / "zh_Hans" / "LC_MESSAGES"
+_NO_DATE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -104,7 +106,9 @@ def written(catalog: Catalog) -> dict[str, bytes]:
         )
     ]
     text = "".join(kept).encode()
-    write_mo(mo, read_po(io.BytesIO(text), locale="zh_Hans"))
+    compiled = read_po(io.BytesIO(text), locale="zh_Hans")
+    compiled.creation_date = compiled.revision_date = _NO_DATE
+    write_mo(mo, compiled)
     return {"django.po": text, "django.mo": mo.getvalue()}
 
 
