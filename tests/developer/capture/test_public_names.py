@@ -47,7 +47,7 @@ PINNED: dict[str, str] = {
     "lupustrial.capture.participants": """
         KINDS Clock ConsentState Due DueState Fact Verdict clocks_of clocks_seen confirm confirmed
         consent_state date_item date_of_day digest eligibility_of end_participation missed_visits
-        open_unscheduled overall plan_of register schedule_of serious_form state_seen today_at window_of
+        open_unscheduled overall plan_of register schedule_of serious_form state_seen window_of
     """,
     "lupustrial.capture.queries": """
         Aged Checked Filters Line Locked Scope always_asked answer_query at_hand checked_of checklist

@@ -12,12 +12,12 @@ import functools
 from collections import defaultdict
 from dataclasses import dataclass
 
+from lupustrial.capture._clock import day_at
 from lupustrial.capture.dashboards._panel import Asked
 from lupustrial.capture.participants import (
     date_item,
     date_of_day,
     schedule_of,
-    today_at,
     window_of,
 )
 from lupustrial.capture.store import Course, unanswered_at, under_way
@@ -41,7 +41,7 @@ class Waiting:
 def waiting(asked: Asked) -> list[Waiting]:
     """Return the visits that are due or overdue today at the sites of somebody, the longest overdue first."""
     study = asked.study
-    today = {site.id: today_at(study, site.id) for site in study.sites}
+    today = {site.id: day_at(study, site.id) for site in study.sites}
     place = date_item(study)
     missed: dict[str, set[str]] = defaultdict(set)
     for participant, visit in () if place is None else unanswered_at(asked.tx, *place):
@@ -49,7 +49,7 @@ def waiting(asked: Asked) -> list[Waiting]:
     windows = functools.cache(functools.partial(_windows, study))
     found = []
     for course in under_way(asked.tx, asked.sites):
-        day = today.get(course.site) or today_at(study, course.site)
+        day = today.get(course.site) or day_at(study, course.site)
         if course.anchor is None and "." in (course.last_number or ""):
             found += _by_plan(asked, course, day)
             continue

@@ -21,7 +21,6 @@ from lupustrial.capture.participants._schedule import (
     missed_visits,
     plan_of,
     schedule_of,
-    today_at,
     window_of,
 )
 from lupustrial.capture.participants._sight import state_seen
@@ -53,6 +52,5 @@ __all__ = [
     "schedule_of",
     "serious_form",
     "state_seen",
-    "today_at",
     "window_of",
 ]

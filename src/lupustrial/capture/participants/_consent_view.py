@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lupustrial.capture._clock import day_at
 from lupustrial.capture.access import CaptureRequest
 from lupustrial.capture.participants._consent import (
     ConsentState,
@@ -27,7 +28,6 @@ from lupustrial.capture.participants._consent import (
 from lupustrial.capture.participants._course import frame, known
 from lupustrial.capture.participants._fields import Field, day_of, faults_by_place
 from lupustrial.capture.participants._markup import blocks_of
-from lupustrial.capture.participants._schedule import today_at
 from lupustrial.capture.store import Participant, sealed_of
 from lupustrial.errors import CaptureError, LupustrialError
 
@@ -140,7 +140,7 @@ def consent_file_view(request: CaptureRequest, participant: str, number: int) ->
 def _state(request: CaptureRequest, participant: str) -> tuple[Participant, dt.date, ConsentState]:
     with request.trial.reading() as tx:
         person = known(tx, participant)
-        today = today_at(request.trial.study, person.site)
+        today = day_at(request.trial.study, person.site)
         return person, today, consent_state(tx, request.trial.study, person, today)
 
 

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from lupustrial.capture._clock import day_at
 from lupustrial.capture.access import Acting, CaptureRequest, may_enter
 from lupustrial.capture.participants._consent import consent_state
 from lupustrial.capture.participants._diary import cycles_of, diary_form
@@ -16,7 +17,7 @@ from lupustrial.capture.participants._ending import disposition
 from lupustrial.capture.participants._forms import FormState, forms_of_visit
 from lupustrial.capture.participants._marks import marks_of
 from lupustrial.capture.participants._safety import clocks_seen
-from lupustrial.capture.participants._schedule import Due, schedule_of, today_at
+from lupustrial.capture.participants._schedule import Due, schedule_of
 from lupustrial.capture.participants._sight import sees_whole, state_seen
 from lupustrial.capture.participants._ways import next_step, ways_of
 from lupustrial.capture.store import Page, Participant, pages_of, participant_of
@@ -86,7 +87,7 @@ def plan_seen(request: CaptureRequest, tx: Transaction, person: Participant) -> 
     """Return the visits of a participant as they are today at the site."""
     trial = request.trial
     study = trial.under(trial.version_in_force(tx, person.site))
-    today = today_at(trial.study, person.site)
+    today = day_at(trial.study, person.site)
     return schedule_of(tx, study, person.participant, today=today, study_of=trial.under)
 
 
@@ -107,7 +108,7 @@ def _whole(request: CaptureRequest, tx: Transaction, person: Participant) -> dic
     """Return what the page of a participant shows beside the visits."""
     trial, acting = request.trial, request.acting
     study = trial.study
-    today = today_at(study, person.site)
+    today = day_at(study, person.site)
     held, holds = None, False
     if person.state == "screening":
         judged_by = trial.study_at(tx, person.participant, study.eligibility.at)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from lupustrial.capture._clock import day_at
 from lupustrial.capture.access import CaptureRequest, items_seen, may_enter
 from lupustrial.capture.entry import Given
 from lupustrial.capture.participants._course import frame, known
@@ -20,7 +21,6 @@ from lupustrial.capture.participants._ending import (
 )
 from lupustrial.capture.participants._fields import Field, day_of, faults_by_place, fields_of_items
 from lupustrial.capture.participants._identifiers import record_identifiers, see_identifiers
-from lupustrial.capture.participants._schedule import today_at
 from lupustrial.capture.store import page_at, sealed_of
 from lupustrial.errors import LupustrialError
 
@@ -70,7 +70,7 @@ def unscheduled_view(request: CaptureRequest, participant: str) -> HttpResponse:
         person = known(tx, participant)
     if request.trial.study.unscheduled is None:
         raise Http404
-    today = today_at(request.trial.study, person.site)
+    today = day_at(request.trial.study, person.site)
     date, why, fault = today.isoformat(), "", ""
     if request.method == "POST":
         date, why = request.POST.get("date", "")[:20], request.POST.get("why", "")[:2000]

@@ -13,9 +13,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from lupustrial.capture._clock import day_at
 from lupustrial.capture.access import CaptureRequest
 from lupustrial.capture.participants._register import register
-from lupustrial.capture.participants._schedule import Due, date_item, plan_of, today_at
+from lupustrial.capture.participants._schedule import Due, date_item, plan_of
 from lupustrial.capture.participants._sight import state_seen
 from lupustrial.capture.participants._words import STATES
 from lupustrial.capture.store import (
@@ -88,7 +89,7 @@ def _lines(tx: Transaction, request: CaptureRequest, people: list[Participant]) 
 
 def _line(request: CaptureRequest, person: Participant, held: list[VisitHeld], missed: set[str]) -> Line:
     study = request.trial.study
-    today = today_at(study, person.site)
+    today = day_at(study, person.site)
     plan = plan_of(study, person, held, missed=missed, today=today)
     to_come = [due for due in plan if due.state in ("due", "overdue", "later") and due.planned]
     return Line(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -166,13 +165,6 @@ def date_item(study: Study) -> tuple[str, str] | None:
         ),
         None,
     )
-
-
-def today_at(study: Study, site: str, now: dt.datetime | None = None) -> dt.date:
-    """Return the day at a site; in UTC where the site has no time zone."""
-    zone = next((one.time_zone for one in study.sites if one.id == site), None)
-    moment = now or dt.datetime.now(dt.UTC)
-    return moment.astimezone(zoneinfo.ZoneInfo(zone) if zone else dt.UTC).date()
 
 
 def _as_done(visit: Visit, mine: VisitHeld | None, study_of: Callable[[str], Study] | None) -> Visit:

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from lupustrial.capture._clock import day_at
 from lupustrial.capture._trial import Trial
 from lupustrial.capture.access import Acting
-from lupustrial.capture.participants import schedule_of, today_at
+from lupustrial.capture.participants import schedule_of
 from lupustrial.capture.queries._sight import at_hand, item_shown, query_shown, seen_whole
 from lupustrial.capture.queries._verify import drawn
 from lupustrial.capture.store import (
@@ -157,7 +158,7 @@ def _incomplete(look: _Look) -> Iterator[_Found]:
 
 def _overdue(look: _Look) -> Iterator[_Found]:
     for who in look.people:
-        today = today_at(look.trial.study, who.site)
+        today = day_at(look.trial.study, who.site)
         for due in schedule_of(look.tx, look.trial.study, who.participant, today=today):
             if due.state == "overdue":
                 yield f"participant {who.participant}, visit {due.visit.id}", True

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Query
 
+from lupustrial.capture._clock import day_at
 from lupustrial.capture.doors.interface._api import api, asked
 from lupustrial.capture.doors.interface._schemas import Name, ParticipantsOut, Problem, ScheduleOut
-from lupustrial.capture.participants import Due, schedule_of, state_seen, today_at
+from lupustrial.capture.participants import Due, schedule_of, state_seen
 from lupustrial.capture.store import participant_of, participants_of
 
 Page = Annotated[int, Query(ge=1, le=100_000, description="which page of the list, from 1")]
@@ -54,7 +55,7 @@ def schedule(request: HttpRequest, participant: Name) -> dict[str, Any]:
     with call.trial.reading() as tx:
         person = participant_of(tx, participant)
         site = "" if person is None else person.site
-        today = today_at(call.trial.study, site)
+        today = day_at(call.trial.study, site)
         plan = schedule_of(tx, call.trial.study, participant, today=today)
     return {"participant": participant, "visits": [_due(one) for one in plan]}
 

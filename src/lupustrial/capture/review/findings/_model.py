@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lupustrial.capture._clock import zone_at
 from lupustrial.capture.store import Change, Place, Query, Signature
 from lupustrial.study import Study
 
@@ -32,8 +33,8 @@ class Evidence:
 
     def zone(self, site: str) -> tuple[zoneinfo.ZoneInfo, bool]:
         """Return the time zone of a site, and whether the study names it; else UTC."""
-        name = next((one.time_zone for one in self.study.sites if one.id == site), None)
-        return zoneinfo.ZoneInfo(name or "UTC"), name is not None
+        zone = zone_at(self.study, site)
+        return zone or zoneinfo.ZoneInfo("UTC"), zone is not None
 
 
 @dataclass(frozen=True, kw_only=True)
