@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import threading
-import zoneinfo
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
+from lupustrial.capture._clock import day_at
 from lupustrial.capture._config import Config, configuration
 from lupustrial.capture.store import (
     Protocol,
@@ -51,17 +50,13 @@ class Trial:
             self._mine.database = found
         return found
 
-    @contextmanager
-    def reading(self) -> Iterator[Transaction]:
-        """Give a transaction that sees one state of the database."""
-        with self.db.reading() as tx:
-            yield tx
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """Return a context manager: a transaction that sees one state of the database."""
+        return self.db.reading()
 
-    @contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        """Give the transaction that alone may write."""
-        with self.db.writing() as tx:
-            yield tx
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """Return a context manager: the transaction that alone may write."""
+        return self.db.writing()
 
     @property
     def wrote(self) -> bool:
@@ -145,9 +140,7 @@ class Trial:
 
     def day_at(self, site: str, moment: dt.datetime | None = None) -> dt.date:
         """Return the day at a site, now or at a moment; in UTC where the site has no time zone."""
-        zone = next((one.time_zone for one in self.study.sites if one.id == site), None)
-        now = moment or dt.datetime.now(dt.UTC)
-        return now.astimezone(zoneinfo.ZoneInfo(zone) if zone else dt.UTC).date()
+        return day_at(self.study, site, moment)
 
     def visit_date_item(self) -> tuple[str, str]:
         """Return form and item that hold the date of a visit (SVSTDTC in the annotation of the form)."""

@@ -28,8 +28,8 @@ from lupustrial.capture.store import (
     _visits,
 )
 from lupustrial.capture.store._holds import refuse_held
-from lupustrial.capture.store._projection import Family, Fold, create_family, record
-from lupustrial.ledger import Actor, Entry, Transaction, create_ledger
+from lupustrial.capture.store._projection import Family, Fold, create_family
+from lupustrial.ledger import Actor, Entry, Transaction, append, create_ledger
 
 FAMILIES: tuple[Family, ...] = (
     _demonstration.FAMILY,
@@ -112,4 +112,7 @@ def write(
         CaptureError: CAPT-002 or CAPT-043, what would be changed is frozen or locked.
     """
     refuse_held(tx, kind, data)
-    return record(tx, FOLDS, study=study, kind=kind, by=by, data=data, why=why, at=at)
+    fold = FOLDS[kind]
+    entry = append(tx, study=study, kind=kind, by=by, data=data, why=why, at=at)
+    fold(tx, entry)
+    return entry

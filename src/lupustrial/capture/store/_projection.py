@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from lupustrial.ledger import Actor, Entry, Transaction, append
+from lupustrial.ledger import Entry, Transaction
 
 #: Brings the tables to what an entry says.
 Fold = Callable[[Transaction, Entry], None]
@@ -45,25 +44,3 @@ def create_family(tx: Transaction, family: Family) -> None:
     """Make the tables of a family where they are missing."""
     for statement in (*family.tables.values(), *family.kept.values(), *family.indexes):
         tx.run(statement)
-
-
-def record(
-    tx: Transaction,
-    folds: Mapping[str, Fold],
-    *,
-    study: str,
-    kind: str,
-    by: Actor,
-    data: Mapping[str, Any],
-    why: str = "",
-    at: str | None = None,
-) -> Entry:
-    """Append an entry to the ledger and bring the projection to what it says, in the same transaction.
-
-    Raises:
-        KeyError: No family knows the kind of entry.
-    """
-    fold = folds[kind]
-    entry = append(tx, study=study, kind=kind, by=by, data=data, why=why, at=at)
-    fold(tx, entry)
-    return entry
