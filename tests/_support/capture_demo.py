@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 from capture_live import Live, serving
-from capture_site import STUDY, CaptureSite
+from capture_site import STUDY, CaptureSite, application
 from playwright.sync_api import Browser
 
 if TYPE_CHECKING:
@@ -85,22 +85,9 @@ def demo_live(demo_site: CaptureSite, browser: Browser, monkeypatch: pytest.Monk
 
 @contextmanager
 def _application(database: Path, patch: pytest.MonkeyPatch) -> Iterator[CaptureSite]:
-    from django.db import connections
-
-    from lupustrial.capture import _trial
-
-    patch.setenv("DATABASE_URL", str(database))
     patch.setenv("LUPUSTRIAL_DEMO", "1")
-    connections.close_all()
-    patch.setitem(connections["default"].settings_dict, "NAME", str(database))
-    _trial.trial.cache_clear()
-    trial = _trial.trial()
-    try:
-        yield CaptureSite(trial=trial, folder=database.parent)
-    finally:
-        trial.close()
-        connections.close_all()
-        _trial.trial.cache_clear()
+    with application(str(database), database.parent, patch) as site:
+        yield site
 
 
 def _key() -> str:

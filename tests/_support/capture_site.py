@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,28 +92,10 @@ def _hashed() -> str:
     return make_password(PASSWORD)
 
 
-def _compose_once() -> None:
-    """Parse the same text of YAML once a session: most of the time of an amendment goes there."""
-    from lupustrial.study import _yaml
-
-    compose, known = _yaml._compose, {}
-
-    def composed(text: str, name: str, faults: list[Any]) -> Any:
-        if text not in known:
-            root = compose(text, name, faults)
-            if root is None:
-                return None
-            known[text] = root
-        return known[text]
-
-    _yaml._compose = composed
-
-
 @pytest.fixture(scope="session")
 def _capture_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the tables once; every test gets a copy."""
     folder = tmp_path_factory.mktemp("capture")
-    _compose_once()
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
     from lupustrial.capture import Config, prepare
 
@@ -136,32 +119,41 @@ def _capture_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _fill_buckets() -> None:
-    """Forget who asked how often before this test."""
+@contextmanager
+def application(database: str, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[CaptureSite]:
+    """Run the application of this process on a database whose tables are made, until the block ends."""
+    from django.db import connections
+
+    from lupustrial.capture import _trial
+    from lupustrial.capture._databases import databases_of
     from lupustrial.capture.accounts import BUCKETS
 
-    BUCKETS.clear()
+    patch.setenv("DATABASE_URL", database)
+    connections.close_all()
+    before = connections["default"]
+    patch.setitem(
+        connections.settings, "default", connections.configure_settings(databases_of(database))["default"]
+    )
+    connections["default"] = connections.create_connection("default")
+    _trial.trial.cache_clear()
+    BUCKETS.clear()  # who asked how often before
+    trial = _trial.trial()
+    try:
+        yield CaptureSite(trial=trial, folder=folder)
+    finally:
+        trial.close()
+        connections.close_all()
+        connections["default"] = before
+        _trial.trial.cache_clear()
 
 
 @pytest.fixture
 def site(_capture_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CaptureSite]:
     """A fresh application on SQLite with the founding study."""
-    from django.db import connections
-
-    from lupustrial.capture import _trial
-
     database = tmp_path / "trial.db"
     shutil.copy(_capture_template / "template.db", database)
-    monkeypatch.setenv("DATABASE_URL", str(database))
-    connections.close_all()
-    monkeypatch.setitem(connections["default"].settings_dict, "NAME", str(database))
-    _trial.trial.cache_clear()
-    _fill_buckets()
-    trial = _trial.trial()
-    yield CaptureSite(trial=trial, folder=tmp_path)
-    trial.close()
-    connections.close_all()
-    _trial.trial.cache_clear()
+    with application(str(database), tmp_path, monkeypatch) as running:
+        yield running
 
 
 @pytest.fixture
@@ -169,11 +161,6 @@ def site_anywhere(
     _capture_template: Path, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[CaptureSite]:
     """A fresh application, once on SQLite and once on PostgreSQL."""
-    from django.db import connections
-
-    from lupustrial.capture import _trial
-    from lupustrial.capture._databases import databases_of
-
     if "://" in database_url:
         made = (
             "from pathlib import Path; from lupustrial.capture import Config, prepare; "
@@ -183,16 +170,5 @@ def site_anywhere(
         subprocess.run([sys.executable, "-c", made], check=True)
     else:
         shutil.copy(_capture_template / "template.db", database_url)
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    connections.close_all()
-    anew = connections.configure_settings(databases_of(database_url))["default"]
-    monkeypatch.setitem(connections.settings, "default", anew)
-    connections["default"] = connections.create_connection("default")
-    _trial.trial.cache_clear()
-    _fill_buckets()
-    trial = _trial.trial()
-    yield CaptureSite(trial=trial, folder=tmp_path)
-    trial.close()
-    connections.close_all()
-    del connections["default"]  # it is made again, from the settings that are put back, when asked for
-    _trial.trial.cache_clear()
+    with application(database_url, tmp_path, monkeypatch) as running:
+        yield running

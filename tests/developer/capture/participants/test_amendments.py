@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import shutil
 import zipfile
@@ -14,9 +15,28 @@ from capture_site import CaptureSite
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lupustrial.capture.store import Answer, Place, protocols_of, save_page
-from lupustrial.errors import CaptureError
+from lupustrial.errors import CaptureError, Fault
 from lupustrial.ledger import Actor
-from lupustrial.study import differences, load_study, study_files
+from lupustrial.study import _yaml, differences, load_study, study_files
+
+
+@pytest.fixture(autouse=True)
+def _parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parse the same text of YAML once in this file: most of its time would go there."""
+    monkeypatch.setattr(_yaml, "_compose", _composed)
+
+
+@functools.cache
+def _root(text: str) -> object:
+    """Return the nodes of a text that can be parsed; None, each time, for one that cannot."""
+    return _COMPOSE(text, "", [])
+
+
+def _composed(text: str, name: str, faults: list[Fault]) -> object:
+    return _root(text) or _COMPOSE(text, name, faults)
+
+
+_COMPOSE = _yaml._compose
 
 BY = Actor(id="manager", role="data_manager")
 Change = Callable[[Path], None]

@@ -125,7 +125,8 @@ def test_entry_says_what_the_check_of_records_says(site: CaptureSite) -> None:
     study, acting = site.trial.study, somebody(site, ROLE)
     told = set()
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    # The same answers each time: what must be among them at the end is not left to chance.
+    @settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.data())
     def holds(data: st.DataObject) -> None:
         where = data.draw(st.sampled_from(PAGES))
