@@ -135,7 +135,7 @@ class _SQLite(Database):
     def __init__(self, path: Path, *, create: bool) -> None:
         self._place = shown(str(path))
         if not create and not path.is_file():
-            hint = "give the path of the file that `randomise init` made"
+            hint = "give the path of the file that `randomise init` or `serve` made"
             raise LedgerError(
                 Fault(id="LEDGER-001", message="there is no such file", place=self._place, hint=hint)
             )
