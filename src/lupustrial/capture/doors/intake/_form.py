@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from lupustrial.capture.doors.intake._options import Options
 from lupustrial.capture.doors.intake._people import People
-from lupustrial.capture.doors.intake._read import cell_value
+from lupustrial.capture.doors.intake._read import read_value
 from lupustrial.capture.doors.intake._table import Faults, Row, Table, shown
-from lupustrial.capture.doors.intake._values import Value, form_items, status_in, unit_for
+from lupustrial.capture.doors.intake._values import Value, form_items, status_in, units_of
 from lupustrial.capture.store import Place
 from lupustrial.errors import closest
 from lupustrial.study import Form, Item
@@ -110,21 +110,15 @@ def _value(
     if status[0] != "entered" and text:
         faults.add("CAPT-070", f"a value beside the status {status[0]}", at, "remove one of them")
         return None
-    value = cell_value(item, text, at, options, faults) if text else ""
-    unit = unit_for(item, cells.get("unit", "")) if text else ""
-    if unit is None:
-        hint = f"add a column `{item.id}.unit`: {', '.join([str(item.unit), *(u.unit for u in item.units)])}"
-        faults.add("CAPT-070", "the unit is not given, and several are possible", at, hint)
-    if value is None or unit is None:
-        return None
-    return Value(
+    return read_value(
+        item,
+        cells,
+        status,
         place=place,
-        item=item.id,
-        value=value,
-        unit=unit,
-        status=status[0],
-        why=cells.get("reason", "") or status[1],
         at=at,
         row=row.number,
         column=item.id,
+        ask=f"add a column `{item.id}.unit`: {', '.join(units_of(item))}",
+        options=options,
+        faults=faults,
     )

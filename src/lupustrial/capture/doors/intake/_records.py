@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lupustrial.capture.doors.intake._options import Options
 from lupustrial.capture.doors.intake._people import People
-from lupustrial.capture.doors.intake._read import cell_value
+from lupustrial.capture.doors.intake._read import read_value
 from lupustrial.capture.doors.intake._table import Faults, Row, Table, shown
-from lupustrial.capture.doors.intake._values import Value, form_items, status_in, unit_for
+from lupustrial.capture.doors.intake._values import Value, form_items, status_in, units_of
 from lupustrial.capture.store import Place
 from lupustrial.errors import closest
 from lupustrial.study import RECORD_SCHEMA, Form, Item, Study
@@ -77,25 +77,17 @@ def _value(
         message = f"a value beside the status {status[0]}" if text else "there is no value"
         faults.add("CAPT-070", message, at, "write a value, or a status that says why there is none")
         return None
-    value = cell_value(item, text, at, options, faults) if text else ""
-    unit = unit_for(item, cells.get("unit", "")) if text else ""
-    if unit is None:
-        hint = (
-            f"write {' or '.join([str(item.unit), *(other.unit for other in item.units)])} in column `unit`"
-        )
-        faults.add("CAPT-070", "the unit is not given, and several are possible", at, hint)
-    if value is None or unit is None:
-        return None
-    return Value(
+    return read_value(
+        item,
+        cells,
+        status,
         place=place,
-        item=item.id,
-        value=value,
-        unit=unit,
-        status=status[0],
-        why=cells.get("reason", "") or status[1],
         at=at,
         row=row.number,
         column=f"{form.id}.{item.id}",
+        ask=f"write {' or '.join(units_of(item))} in column `unit`",
+        options=options,
+        faults=faults,
     )
 
 

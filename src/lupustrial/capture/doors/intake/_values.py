@@ -35,6 +35,11 @@ class Value:
     column: str
 
 
+def units_of(item: Item) -> list[str]:
+    """Return the units in which an item may be recorded, the standard one first."""
+    return [str(item.unit), *(other.unit for other in item.units)]
+
+
 def unit_for(item: Item, text: str) -> str | None:
     """Return the unit of a value; None where the file must tell it and does not.
 
