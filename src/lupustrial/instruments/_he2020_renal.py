@@ -153,8 +153,10 @@ def _only_partial(
     """
     creatinine, uln = pl.col("creatinine"), pl.col("creatinine_uln").fill_null(_LOW_CREATININE)
     stable = percent("creatinine_stable_percent")
-    # Of a baseline creatinine that is not known, the highest that makes the rise too big; else the lowest.
-    lower = pl.coalesce("base_creatinine", (100 * creatinine - 1) // stable, pl.lit(_LOW_CREATININE))
+    # Of a baseline creatinine that is not known, the highest that makes the rise too big, if there is one
+    # that can be; else the lowest.
+    too_big = pl.max_horizontal((100 * creatinine - 1) // stable, pl.lit(_LOW_CREATININE))
+    lower = pl.coalesce("base_creatinine", too_big)
     ways: tuple[tuple[dict[str, pl.Expr], dict[str, pl.Expr]], ...] = (
         ({name: _corner(settings, best=False)[0][name] for name in ("casts", "urine_rbc", "urine_wbc")}, {}),
         ({"protein24": pl.col("protein24").fill_null(limit("protein_complete_below"))}, {}),

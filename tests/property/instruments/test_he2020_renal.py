@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lupustrial.instruments import score
@@ -41,6 +41,7 @@ POOLS: dict[str, list[Any]] = {
 
 
 @given(st.integers(0, 2**32 - 1))
+@example(16256)  # no baseline creatinine that can be is so low that the lowest now would be a rise
 @settings(max_examples=150, deadline=None)
 def test_decided_exactly_when_every_completion_agrees(seed: int) -> None:
     rng = np.random.default_rng(seed)
