@@ -84,11 +84,19 @@ class CaptureSite:
         return participant
 
 
-@functools.cache
 def _hashed() -> str:
-    """Hash the password of all accounts of tests once, at its full cost, as the server would."""
+    """Return the hash of the password of all accounts of tests, at the cost that the server asks now."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    hasher = Argon2PasswordHasher
+    return _hashed_at(hasher.time_cost, hasher.memory_cost, hasher.parallelism)
+
+
+@functools.cache
+def _hashed_at(*cost: int) -> str:
     from django.contrib.auth.hashers import make_password
 
+    del cost  # made once for each
     return make_password(PASSWORD)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import axes.utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, update_session_auth_hash
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -71,6 +71,8 @@ def verify_password(request: HttpRequest, password: str) -> bool:
     found = authenticate(request, username=name, password=password)
     if found is not None and found.get_username() == name:
         axes.utils.reset(username=name)
+        if isinstance(request.user, Account) and request.user.password != found.password:
+            update_session_auth_hash(request, found)  # the hash was renewed at a higher cost: stay signed in
         return True
     tell(trial(), "password refused", by=actor_of(request), data={"account": name})
     return False
