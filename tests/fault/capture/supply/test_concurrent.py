@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import http.client
-import multiprocessing
 import urllib.parse
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from multiprocessing.connection import Connection
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
+from capture_server import serving
 from capture_site import SYSTEM, CaptureSite
 from entering import somebody
 from supply_site import ELIGIBLE, actor, set_up
@@ -71,62 +66,6 @@ def _all_eligible(site: CaptureSite) -> None:
         screen(site.trial.db, study, candidate, actor(study, "screen"))
 
 
-def _serve(tell: Connection) -> None:
-    """Run a server of eight threads, as a server of a trial has, until the process is ended."""
-    from django.core.wsgi import get_wsgi_application
-
-    from lupustrial.capture import _trial
-
-    _trial.trial.cache_clear()
-    pool = ThreadPoolExecutor(8)
-
-    class Server(WSGIServer):
-        """Hands each request to a thread of the pool."""
-
-        request_queue_size = 64
-
-        def process_request(self, request: Any, client_address: Any) -> None:
-            pool.submit(self.process_request_in_thread, request, client_address)
-
-        def process_request_in_thread(self, request: Any, client_address: Any) -> None:
-            self.finish_request(request, client_address)
-            self.shutdown_request(request)
-
-    class Handler(WSGIRequestHandler):
-        """Writes no log."""
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = Server(("127.0.0.1", 0), Handler)
-    server.set_app(get_wsgi_application())
-    tell.send(server.server_port)
-    server.serve_forever()
-
-
-@contextmanager
-def _servers(site: CaptureSite, count: int) -> Iterator[list[int]]:
-    from django.db import connections
-
-    site.trial.close()
-    connections.close_all()
-    context = multiprocessing.get_context("fork")
-    running, ports = [], []
-    for _ in range(count):
-        hear, tell = context.Pipe()
-        process = context.Process(target=_serve, args=(tell,), daemon=True)
-        process.start()
-        running.append(process)
-        assert hear.poll(30)
-        ports.append(hear.recv())
-    try:
-        yield ports
-    finally:
-        for process in running:
-            process.terminate()
-            process.join(10)
-
-
 def _press(port: int, cookie: str, name: str) -> int:
     body = urllib.parse.urlencode({"on": TODAY, "csrfmiddlewaretoken": "a" * 32})
     headers = {
@@ -143,22 +82,19 @@ def _press(port: int, cookie: str, name: str) -> int:
 
 @pytest.mark.requirement("REQ-SUPPLY-002")
 def test_two_hundred_requests_at_once_take_two_hundred_slots_in_order(
-    site_anywhere: CaptureSite, monkeypatch: pytest.MonkeyPatch
+    site_anywhere: CaptureSite,
 ) -> None:
-    from django.conf import settings
-
     from lupustrial.ledger import entries
 
     site = site_anywhere
-    monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["127.0.0.1"])
     sealed = set_up(site, slots=PEOPLE)
     _all_eligible(site)
     cookies = [site.client(role).cookies["sessionid"].value for role in ("investigator", "coordinator")]
     names = _names()
     asked = [*names, *names[:20]]  # and twenty of them are pressed twice, by somebody else
-    with _servers(site, 2) as ports, ThreadPoolExecutor(24) as pool:
+    with serving(site) as one, serving(site) as other, ThreadPoolExecutor(24) as pool:
         jobs = [
-            pool.submit(_press, ports[count % 2], cookies[count < PEOPLE], name)
+            pool.submit(_press, (one, other)[count % 2].port, cookies[count < PEOPLE], name)
             for count, name in enumerate(asked)
         ]
         statuses = [job.result() for job in jobs]
