@@ -151,10 +151,10 @@ def _overview(port: int, session: str) -> None:
 
 def _ledger(running: Any, rounds: int = 200) -> None:
     """Time the same save with the ledger and without it, in turns."""
-    from lupustrial.capture.store import Answer, Place, _projection, page_at, save_page
+    from lupustrial.capture.store import Answer, Place, _families, page_at, save_page
     from lupustrial.ledger import Actor, Entry, head, now
 
-    real = _projection.append
+    real = _families.append
     by = Actor(id="user01", role=ROLE)
     place = Place(participant=name_of(1), visit=running.study.visits[1].id, form=FORM)
     position = 10**12  # far from the ledger's own
@@ -169,7 +169,7 @@ def _ledger(running: Any, rounds: int = 200) -> None:
     seconds: dict[str, list[float]] = {"with": [], "without": []}
     for number in range(2 * rounds):
         kind = "with" if number % 2 else "without"
-        _projection.append = real if number % 2 else without
+        _families.append = real if number % 2 else without
         begun = time.perf_counter()
         with running.writing() as tx:
             held = page_at(tx, place)
@@ -179,7 +179,7 @@ def _ledger(running: Any, rounds: int = 200) -> None:
                 by=by, revision=held.revision if held else 0, why="Benchmark",
             )  # fmt: skip
         seconds[kind].append(time.perf_counter() - begun)
-    _projection.append = real
+    _families.append = real
     both = {kind: statistics.median(taken) for kind, taken in seconds.items()}
     ratio = both["with"] / both["without"]
     print(

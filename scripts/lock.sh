@@ -11,8 +11,8 @@ compile() { # compile OUTPUT [ARGUMENT ...]
 }
 echo 'uv==0.13.9' | compile requirements/uv.lock -
 printf 'hatchling>=1.27\neditables>=0.5\n' > requirements/build.in
-compile requirements/run.lock pyproject.toml requirements/build.in --extra reconstruct --extra allocation --extra web
-compile requirements/dev.lock pyproject.toml requirements/build.in --extra reconstruct --extra allocation --extra postgres --extra web --extra dev --extra models --extra fast --extra gpu --constraint requirements/run.lock
+compile requirements/run.lock pyproject.toml requirements/build.in --extra reconstruct --extra allocation --extra web --extra cytometry
+compile requirements/dev.lock pyproject.toml requirements/build.in --extra reconstruct --extra allocation --extra postgres --extra web --extra cytometry --extra dev --extra models --extra fast --extra gpu --constraint requirements/run.lock
 for extra in web cytometry models fast gpu postgres; do
   compile "requirements/$extra.lock" pyproject.toml requirements/build.in --extra "$extra" --constraint requirements/run.lock
 done

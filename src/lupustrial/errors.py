@@ -14,6 +14,7 @@
     ├── AllocationError     allocation, kits, keys, unblinding  (ALLOC-…)
     ├── BlindingError       what roles may see cannot be judged (BLIND-…)
     ├── CaptureError        the web application refuses        (CAPT-…)
+    ├── CytometryError      FCS files, panels, gating          (CYTO-…)
     └── UsageError          a command was called wrongly        (USAGE-…)
 
 Each carries *all* the faults found, since input is validated whole, reported whole and refused whole.
@@ -105,6 +106,10 @@ class BlindingError(LupustrialError):
 
 class CaptureError(LupustrialError):
     """The web application refuses what somebody asked of it, or cannot be started."""
+
+
+class CytometryError(LupustrialError):
+    """A file of events, a panel or a gating strategy cannot be used."""
 
 
 class UsageError(LupustrialError):
