@@ -86,14 +86,16 @@ def _draw(found: Sequence[Found], path: Path) -> None:
 
     mpl.rcParams["svg.hashsalt"] = "lupustrial"
     figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
-    for what, marker in (("page", "o"), ("save", "s")):
+    for what, told, marker, line in (("page", "page shown", "o", "-"), ("save", "form saved", "s", "--")):
         mine = [one for one in found if one.what == what]
-        axes.plot(
-            [one.participants for one in mine], [one.p95 * 1000 for one in mine], marker=marker, label=what
-        )
+        sizes = [one.participants for one in mine]
+        axes.plot(sizes, [one.p95 * 1000 for one in mine], line, marker=marker, label=told)
         axes.axhline(GOALS[what] * 1000, linestyle=":", color="grey")
-    axes.set(xscale="log", xlabel="participants of 11 visits", ylabel="p95, ms", ylim=(0, None))
-    axes.legend(frameon=False)
+        axes.annotate(f"goal: {told}", (sizes[0], GOALS[what] * 1000 + 3), color="dimgrey")
+    axes.set(xscale="log", xlabel="participants of 11 visits", ylabel="95th percentile, ms", ylim=(0, 225))
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.minorticks_off()
+    axes.legend(frameon=False, loc="center left")
     figure.savefig(path, metadata={"Date": None})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lupustrial.capture.access._acting import Acting
-from lupustrial.capture.store import Place, page_at
+from lupustrial.capture.store import Place, page_at, queries_on
 from lupustrial.ledger import Transaction
 from lupustrial.study import Study, sight_of
 
@@ -27,15 +27,18 @@ def is_past(tx: Transaction, study: Study, participant: str, visit: str) -> bool
 def closed_by_time(tx: Transaction, study: Study, acting: Acting, place: Place) -> bool:
     """Whether a page is closed to a role since a later visit has begun.
 
-    A role from which a form is hidden at earlier visits (``hidden_earlier_from``) opens a page of an earlier
-    visit as long as it is blank or has gaps, so that it can be finished; a complete one no more.
+    A role from which a form is hidden at earlier visits (``hidden_earlier_from``) opens a page of an
+    earlier visit as long as it is blank or has gaps, so that it can be finished, and as long as a query on it
+    is open, so that it can be answered and the page corrected; any other complete one no more.
     """
     form = study.form(place.form)
     if all(sight_of(study, acting.role.id, form.id, item.id) != "visit at hand" for item in form.items):
         return False
     page = page_at(tx, place)
     complete = page is not None and page.state == "complete"
-    return complete and is_past(tx, study, place.participant, place.visit)
+    if not complete or not is_past(tx, study, place.participant, place.visit):
+        return False
+    return all(query.state != "open" for query in queries_on(tx, place))
 
 
 def sees_by_time(study: Study, acting: Acting) -> bool:

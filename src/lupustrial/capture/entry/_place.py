@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from lupustrial.capture._trial import Trial
-from lupustrial.capture.access import Acting, may_enter
+from lupustrial.capture.access import Acting, closed_by_time, may_enter
 from lupustrial.capture.store import Participant, Place, participant_of, visit_held
 from lupustrial.errors import CaptureError, Fault
 from lupustrial.ledger import Transaction
@@ -76,21 +76,26 @@ def planned_at(study: Study, form: Form, visit: str) -> bool:
     return form in study.forms_at(visit) or (form.log and not form.visits)
 
 
-def check_may_enter(where: Where, acting: Acting, place: Place) -> None:
-    """Refuse who may not enter a page (from the keyboard or from a file).
+def check_may_enter(tx: Transaction, where: Where, acting: Acting, place: Place) -> None:
+    """Refuse who may not enter a page (from the keyboard, a file or a program).
 
     Raises:
         CaptureError: CAPT-010.
     """
     form = where.form
+    hint = _("who enters it stands in the protocol; ask the data manager")
     imports = acting.may("import") and acting.role.id in form.imported_by
     if acting.shut or not acting.at_site(where.participant.site):
         message = _("this participant is not open to you")
     elif not (may_enter(where.study, acting, form.id) or imports):
         message = _("the role {0} does not enter this form").format(acting.role.name)
+    elif closed_by_time(tx, where.study, acting, place):
+        message = _("a later visit has begun: the page is complete and closed to the role {0}").format(
+            acting.role.name
+        )
+        hint = _("it opens again when a monitor or data manager opens a query on it")
     else:
         return
-    hint = _("who enters it stands in the protocol; ask the data manager")
     raise CaptureError(Fault(id="CAPT-010", message=message, place=str(place), hint=hint))
 
 

@@ -46,7 +46,7 @@ def strike(
     why = why.strip()
     with trial.writing() as tx:
         where = where_is(tx, trial, place)
-        check_may_enter(where, acting, place)
+        check_may_enter(tx, where, acting, place)
         page = page_at(tx, place)
         if not (where.form.repeating or where.form.log):
             raise _refused(place, _("only a record of a list can be struck out; clear its values instead"))

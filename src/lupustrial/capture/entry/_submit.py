@@ -71,7 +71,7 @@ def submit_in(
 ) -> Outcome:
     """Do what `submit` does inside a transaction of somebody else, for many pages that are saved together."""
     where = where_is(tx, trial, place)
-    check_may_enter(where, acting, place)
+    check_may_enter(tx, where, acting, place)
     page = page_at(tx, place)
     check_unchanged(tx, place, page, revision)
     day = where.today if at is None else trial.day_at(where.participant.site, dt.datetime.fromisoformat(at))

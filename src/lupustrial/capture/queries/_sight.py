@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lupustrial.capture.access import Acting, at_hand
+from lupustrial.capture.access import Acting, at_hand, may_enter
 from lupustrial.capture.store import Place, Query
 from lupustrial.study import Study, visible
 
@@ -34,12 +34,16 @@ def seen_whole(study: Study, acting: Acting, place: Place, at: str | None) -> bo
 def query_shown(study: Study, acting: Acting, query: Query, at: str | None) -> bool:
     """Whether a query exists for somebody: at one of his or her sites, on an item that the role sees.
 
-    What is asked about a page as a whole can tell of any item of it: it is shown to who sees them all.
+    What is asked about a page as a whole can tell of any item of it: it is shown to who sees them all. An
+    open query is shown to who enters the form even where a later visit has begun: nobody else could mend the
+    page.
     """
     if not acting.at_site(query.site) or not acting.role.clinical:
         return False
+    if query.place.form not in {form.id for form in study.forms}:
+        return False
+    if query.state == "open" and may_enter(study, acting, query.place.form):
+        at = query.place.visit
     if not query.item:
-        return query.place.form in {form.id for form in study.forms} and seen_whole(
-            study, acting, query.place, at
-        )
+        return seen_whole(study, acting, query.place, at)
     return item_shown(study, acting, query.place, query.item, at)

@@ -7,7 +7,9 @@ import json
 import pytest
 from capture_site import CaptureSite
 from django.test import Client
-from entering import enter, given, held, place
+from entering import enter, given, held, place, somebody
+
+from lupustrial.errors import CaptureError
 
 URL = "/participants/01-001/visits/{}/forms/{}/{}"
 
@@ -156,6 +158,34 @@ def test_an_assessor_sees_no_earlier_value_of_what_is_hidden_earlier(site: Captu
     later = site.client("assessor").get(_url("sledai", "W2")).content
     assert b"Week 0: " not in later
     assert b"Week 0: Yes" in site.client("investigator").get(_url("sledai", "W2")).content
+
+
+@pytest.mark.requirement("REQ-ENTRY-015")
+def test_a_complete_page_of_an_earlier_visit_opens_to_the_assessor_while_a_query_is_open(
+    site: CaptureSite,
+) -> None:
+    from lupustrial.capture.queries import answer_query, open_query
+
+    site.register()
+    early = place("pga", "SCR")
+    enter(site, "assessor", early, given(PGA="1.5"), complete=True)
+    client = site.client("assessor")
+    assert _closed_to(client, _url("pga", "SCR")) == 200
+    enter(site, "assessor", place("pga", "W0"), given(PGA="1.2"), complete=True)
+    assert _closed_to(client, _url("pga", "SCR")) == 404
+    with pytest.raises(CaptureError) as refused:
+        enter(site, "assessor", early, given(PGA="1.0"), why="Misread")
+    assert refused.value.faults[0].id == "CAPT-010"
+
+    asked = open_query(site.trial, somebody(site, "monitor"), early, item="PGA", text="Chart says 1.0.")
+    assert _closed_to(client, _url("pga", "SCR")) == 200
+    assert _closed_to(client, _url("pga", "W0")) == 200
+    enter(site, "assessor", early, given(PGA="1.0"), why="Misread")
+    answer_query(site.trial, somebody(site, "assessor"), asked, "Corrected.")
+    assert _closed_to(client, _url("pga", "SCR")) == 404
+    page = held(site, early)
+    assert page is not None
+    assert page.items["PGA"].value == "1.0"
 
 
 def _closed_to(client: Client, address: str) -> int:

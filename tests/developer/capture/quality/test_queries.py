@@ -155,17 +155,17 @@ def test_a_query_of_another_site_does_not_exist(site: CaptureSite, asked: int) -
     assert _fault(error) == "CAPT-035"
 
 
-def test_an_assessor_sees_queries_of_the_visit_at_hand_alone(site: CaptureSite) -> None:
+def test_an_assessor_sees_an_earlier_query_while_it_is_open_and_no_longer(site: CaptureSite) -> None:
     site.register()
     put(site, place("sledai", visit="SCR"), {"SEIZ": "N"})
     early = ask(site, place("sledai", visit="SCR"), "SEIZ")
     client = site.client("assessor")
-    assert client.get(f"/queries/{early}").status_code == 200
     visited(site, "W0", "2026-01-08", number="2")
     put(site, place("sledai", visit="W0"), {"SEIZ": "N"})
-    now = ask(site, place("sledai", visit="W0"), "SEIZ")
+    assert client.get(f"/queries/{early}").status_code == 200
+    answer_query(site.trial, acting(site, "assessor"), early, "Confirmed from the chart.")
     assert client.get(f"/queries/{early}").status_code == 404
-    assert client.get(f"/queries/{now}").status_code == 200
+    assert site.client("monitor").get(f"/queries/{early}").status_code == 200
 
 
 def test_the_list_is_filtered_by_state_age_form_and_turn(site: CaptureSite, asked: int) -> None:
