@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lupustrial.capture._trial import trial
 from lupustrial.capture.access._acting import Acting
-from lupustrial.capture.access._rules import RULES
+from lupustrial.capture.access._rules import RULES, Rule
 from lupustrial.study import Item, Study, sight_of
 
 
@@ -40,25 +40,32 @@ NAVIGATION: tuple[Entry, ...] = (
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `trial`, `study`, `acting` (None before a role is chosen), `navigation`, `theme`."""
+    """Give templates `trial`, `study`, `acting` (None before a role), `navigation`, `opens`, `theme`.
+
+    `opens` holds the names of the addresses at which the role may look: a link to another is not shown.
+    """
     acting: Acting | None = getattr(request, "acting", None)
     running = trial()
+    opens = frozenset(name for name, rule in RULES.items() if acting is not None and _lets(rule, acting))
     return {
         "trial": running,
         "study": running.study,
         "acting": acting,
         "navigation": [
-            entry for entry in NAVIGATION if acting is not None and _open(entry, acting, running.study)
+            entry
+            for entry in NAVIGATION
+            if entry.name in opens
+            and (entry.name != "safety" or (acting is not None and _sees_events(running.study, acting)))
         ],
+        "opens": opens,
         "theme": _theme(request),
         "here": request.resolver_match.view_name if request.resolver_match else "",
     }
 
 
-def _open(entry: Entry, acting: Acting, study: Study) -> bool:
-    rule = RULES.get(entry.name)
-    if rule is None or acting.shut or (entry.name == "safety" and not _sees_events(study, acting)):
-        return False
+def _lets(rule: Rule, acting: Acting) -> bool:
+    if acting.shut:
+        return rule.door != "role"
     return (not rule.needs or acting.may(*rule.needs)) and (acting.role.clinical or not rule.clinical)
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from lupustrial.capture._trial import Trial
 from lupustrial.capture.demo._checks import freezes, verifications
 from lupustrial.capture.demo._cut import Cut, cut
+from lupustrial.capture.demo._drug import supplied
 from lupustrial.capture.demo._happenings import Happening, courses, queries, saves
 from lupustrial.capture.demo._marks import marks_of
 from lupustrial.capture.demo._pages import sheets_of
@@ -59,7 +60,7 @@ def load(
     now = now or dt.datetime.now(dt.UTC)
     people = people_of(trial.study)
     marks = marks_of(trial.study, trial.visit_date_item())
-    part = cut(trial.study, records, marks, today=now.date())
+    part = supplied(trial, cut(trial.study, records, marks, today=now.date()))
     happened = _happenings(trial, part, people, now)
     with trial.writing() as tx:
         begun = _text(min(one.at for one in happened) - dt.timedelta(days=30))

@@ -58,6 +58,32 @@ def test_who_enters_a_form_may(demo_site: CaptureSite) -> None:
             assert {held[4] for held in json.loads(items).values()} <= set(named)
 
 
+def test_slots_and_kits_are_those_that_the_pages_tell(demo_site: CaptureSite) -> None:
+    from lupustrial.allocation.kits import read_kits
+    from lupustrial.allocation.store import verify_store
+
+    trial = demo_site.trial
+    with trial.reading() as tx:
+        slots = dict(tx.all("SELECT participant, number FROM allocation_slot WHERE participant IS NOT NULL"))
+        kits = read_kits(tx, trial.study.id).values()
+        told = tx.all(
+            "SELECT participant, visit, form, items FROM capture_page "
+            "WHERE form IN ('randomisation', 'injections')"
+        )
+    handed = {(kit.participant, kit.visit): str(kit.number) for kit in kits if kit.state == "dispensed"}
+    numbers = {who: json.loads(items)["RANDNO"][0] for who, _, form, items in told if form == "randomisation"}
+    assert numbers
+    assert all(str(slots[who]) == number for who, number in numbers.items())
+    vials = [
+        (handed.get((who, visit)), json.loads(items)["KIT"][0])
+        for who, visit, form, items in told
+        if form == "injections" and "KIT" in json.loads(items)
+    ]
+    assert vials
+    assert all(kit == written for kit, written in vials)
+    assert verify_store(trial.db, trial.study).faults == ()
+
+
 def test_a_button_signs_in(demo_site: CaptureSite) -> None:
     from django.test import Client
 
