@@ -14,6 +14,7 @@ from lupustrial.analysis._disposition import steps
 from lupustrial.analysis._event_counts import EVENTS, event_counts
 from lupustrial.analysis._events import Values
 from lupustrial.analysis._groups import Group, contrasts, groups
+from lupustrial.analysis._individuals import INDIVIDUALS, individual_values
 from lupustrial.analysis._method import Method, Settings, attempt, attempt_model, failed
 from lupustrial.analysis._model_rows import ModelRows, model_rows
 from lupustrial.analysis._registry import DISPOSITION, METHODS
@@ -165,8 +166,11 @@ class _Worker:
                 yield cell, failed(method, reason)
                 continue
             used, values = self._values(parameter, analysis, week, group, method, block)
-            incomplete = self._incomplete(analysis, parameter, group, used)
-            yield _with_n(cell, used, incomplete), attempt(method, values, self._settings)
+            cell = _with_n(cell, used, self._incomplete(analysis, parameter, group, used))
+            if method is INDIVIDUALS:
+                yield cell, individual_values(block)
+            else:
+                yield cell, attempt(method, values, self._settings)
 
     @property
     def _settings(self) -> Settings:

@@ -12,6 +12,7 @@ from lupustrial.study import AnalysisPlan, Display, Study
 _DRAWN = {
     "adjusted by visit": tuple(name for name, one in METHODS.items() if "lower" in one.stats),
     "tipping point": tuple(name for name, one in METHODS.items() if "tipping" in one.stats),
+    "lines by visit": ("individuals",),
 }
 
 

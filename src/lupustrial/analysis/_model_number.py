@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +13,13 @@ from numpy.typing import NDArray
 from lupustrial import stats
 from lupustrial.analysis._ard import Result
 from lupustrial.analysis._between import results_of_test
+from lupustrial.analysis._events import Values
 from lupustrial.analysis._method import Method, Settings
 from lupustrial.analysis._model_rows import REFERENCE, ModelRows
 from lupustrial.analysis._words import DF_METHODS, STRUCTURES
 from lupustrial.study import Model
+
+_ALL = 100.0  # per cent
 
 T_STATS = ("estimate", "se", "lower", "upper", "df", "p_value")
 
@@ -71,6 +76,8 @@ def t_results(found: Any, *, text: str | None = None) -> list[Result]:
 
 def _mmrm(rows: ModelRows, model: Model, settings: Settings) -> Mapping[int, Sequence[Result]]:
     """Fit change on arm and baseline by week and on strata; compare least-squares means at each week."""
+    if model.scale == "logit of percent":
+        rows = replace(rows, values=_logits(rows.values), base=_logits(rows.base))
     known = ~np.isnan(rows.values) & ~np.isnan(rows.base)[:, None]
     if not known.any():
         message = "no participant has a baseline and a later value"
@@ -98,8 +105,26 @@ def _mmrm(rows: ModelRows, model: Model, settings: Settings) -> Mapping[int, Seq
         tested = stats.test_contrast(
             found.fit, difference.matrix[0], df=model.df, confidence_level=settings.confidence
         )
-        results[week] = t_results(tested, text=f"covariance: {tried}; df: {DF_METHODS[model.df]}")
+        text = f"covariance: {tried}; df: {DF_METHODS[model.df]}"
+        if model.scale == "logit of percent":
+            text += f"; scale: logit, {_odds_ratio(tested)}"
+        results[week] = t_results(tested, text=text)
     return results
+
+
+def _logits(percent: Values) -> Values:
+    """Return the logits of percentages; a missing one stays missing."""
+    known = percent[~np.isnan(percent)]
+    if known.size and not (known.min() > 0 and known.max() < _ALL):
+        message = "a percentage of 0 or 100, or beyond, has no logit"
+        raise ValueError(message)
+    return np.log(percent) - np.log(_ALL - percent)
+
+
+def _odds_ratio(tested: Any) -> str:
+    ends = (tested.estimate, tested.lower, tested.upper)
+    ratio, low, high = (f"{math.exp(end):.2f}" for end in ends)
+    return f"odds ratio {ratio} ({low} to {high})"
 
 
 def _came(attempt: Any) -> str:
@@ -146,7 +171,8 @@ NUMBER = (
             "Change since baseline at all weeks of the analysis by REML: arm by week, baseline by week, "
             "strata; covariance over the weeks as prespecified, with its order of fallback; difference of "
             "least-squares means at the week with Kenward-Roger (linear) or Satterthwaite degrees of "
-            "freedom. What is missing is taken to be missing at random."
+            "freedom. With the scale ``logit of percent`` the logits take the place of the values, and the "
+            "difference is a log odds ratio. What is missing is taken to be missing at random."
         ),
         source="Mallinckrodt et al., Drug Inf J 2008;42:303; Kenward and Roger, Biometrics 1997;53:983",
         fit=_mmrm,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from lupustrial.analysis._between import BETWEEN
 from lupustrial.analysis._descriptive import COUNT, SUMMARY
 from lupustrial.analysis._event_counts import EVENTS
+from lupustrial.analysis._individuals import INDIVIDUALS
 from lupustrial.analysis._method import Method
 from lupustrial.analysis._model_binary import BINARY
 from lupustrial.analysis._model_imputed import IMPUTED
@@ -31,6 +32,9 @@ DISPOSITION = Method(
 METHODS: Mapping[str, Method] = MappingProxyType(
     {
         method.id: method
-        for method in (SUMMARY, COUNT, DISPOSITION, EVENTS, *BETWEEN, *WITHIN, *BINARY, *NUMBER, *IMPUTED)
+        for method in (
+            *(SUMMARY, COUNT, INDIVIDUALS, DISPOSITION, EVENTS),
+            *(*BETWEEN, *WITHIN, *BINARY, *NUMBER, *IMPUTED),
+        )
     }
 )

@@ -43,6 +43,8 @@ def _draw_lines(axes: Any, study: Study, plot: Plot) -> None:
         axes.plot(
             x, [point.centre for point in series.points], color=arm.colour, linestyle=arm.line, zorder=2
         )
+        if plot.display.figure == "lines by visit":
+            _draw_participants(axes, series, arm, shift)
         for position, point in zip(x, series.points, strict=True):
             axes.plot([position] * 2, [point.low, point.high], color=arm.colour, linewidth=0.8, zorder=1.5)
             axes.plot(
@@ -62,6 +64,24 @@ def _draw_lines(axes: Any, study: Study, plot: Plot) -> None:
     _stars(axes, plot, [float(week) for week in weeks])
     _name_lines(axes, plot)
     _changes(axes, plot)
+
+
+def _draw_participants(axes: Any, series: Series, arm: Look, shift: float) -> None:
+    """Draw the band of the means, and a thin line for each participant behind it."""
+    x = [point.week + shift for point in series.points]
+    low, high = ([getattr(point, end) for point in series.points] for end in ("low", "high"))
+    axes.fill_between(x, low, high, color=arm.colour, alpha=0.22, linewidth=0, zorder=1.2)
+    for line in series.lines:
+        weeks, values = zip(*line, strict=True)
+        axes.plot(
+            [week + shift for week in weeks],
+            values,
+            color=arm.colour,
+            linestyle=arm.line,
+            linewidth=0.35,
+            alpha=0.45,
+            zorder=1,
+        )
 
 
 def _draw_groups(axes: Any, plot: Plot) -> None:
@@ -110,6 +130,7 @@ def _draw_groups(axes: Any, plot: Plot) -> None:
 def _scale(axes: Any, plot: Plot) -> None:
     """Percentages run from 0 to 100; other scales begin at 0 unless that wastes half the height."""
     ends = [end for series in plot.series for point in series.points for end in _ends(point)]
+    ends += [value for series in plot.series for line in series.lines for _, value in line]
     if not ends:
         return
     if plot.stats[0] == "percent":

@@ -25,12 +25,14 @@ _DRAWN = {
     "rate by visit": "Line chart of percentages by week",
     "median by visit": "Line chart of medians by week",
     "mean by visit": "Line chart of means by week",
+    "lines by visit": "Line chart of means with a band by week, and a thin line for each participant",
     "bars": "Bar chart of percentages by week",
     "box by visit": "Box plot by week",
 }
 
 
 GREY = "Grey: weeks in which study drug was injected."
+_EACH = "Thick lines and bands: means with their confidence interval. Thin lines: participants."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +71,8 @@ def render_figure(results: Results, display: Display, *, mark: str = "") -> Rend
     notes = [*display.footnotes, plot.star_meaning]
     if display.figure not in ("bars", "box by visit") and treated_weeks(results.study):
         notes.append(GREY)
+    if display.figure == "lines by visit":
+        notes.append(_EACH)
     notes += [f"Not computed: {'; '.join(plot.missing)}."] if plot.missing else []
     outcomes = tuple(point.outcome for series in plot.series for point in series.points)
     return RenderedFigure(

@@ -13,6 +13,7 @@ _STATS: dict[str, tuple[str, tuple[str, ...]]] = {
     "bars": ("count", ("percent", "lower", "upper")),
     "median by visit": ("summary", ("median", "q1", "q3")),
     "mean by visit": ("summary", ("mean", "mean_lower", "mean_upper")),
+    "lines by visit": ("summary", ("mean", "mean_lower", "mean_upper")),
     "box by visit": ("summary", ("median", "q1", "q3", "min", "max")),
 }
 
@@ -32,10 +33,11 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """The marks of one arm, in order of weeks."""
+    """The marks of one arm, in order of weeks; and the values of each participant, where they are drawn."""
 
     label: str
     points: tuple[Point, ...]
+    lines: tuple[tuple[tuple[int, float], ...], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,8 @@ def build_plot(results: Results, display: Display) -> Plot:
                 continue
             points.append(_point(results, display, outcome, stats, group, week))
         label = "All participants" if group == "all" else group
-        series.append(Series(label=label, points=tuple(points)))
+        lines = _lines(results, display, group) if display.figure == "lines by visit" else ()
+        series.append(Series(label=label, points=tuple(points), lines=lines))
     stars, meaning = _stars(results, display)
     return Plot(
         display=display,
@@ -78,6 +81,16 @@ def build_plot(results: Results, display: Display) -> Plot:
         stats=stats,
         missing=tuple(missing),
     )
+
+
+def _lines(results: Results, display: Display, group: str) -> tuple[tuple[tuple[int, float], ...], ...]:
+    """Return week and value of each participant of an arm, participant by participant."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for week in sorted(display.weeks):
+        outcome = results.get(display.analysis, display.parameter, week, group, "individuals")
+        for stat, value in () if outcome is None else outcome.values.items():
+            found.setdefault(stat, []).append((week, value))
+    return tuple(tuple(found[name]) for name in sorted(found))
 
 
 def _point(

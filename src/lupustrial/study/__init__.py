@@ -4,6 +4,13 @@ from lupustrial.study._assumptions import AssumedRate, SampleSizePlan, Scenario
 from lupustrial.study._check_records import check_records
 from lupustrial.study._conduct import ConsentVersion, Expedited, Identifier, Unscheduled
 from lupustrial.study._contents import is_study_file, study_files, study_of_files
+from lupustrial.study._cytometry import (
+    CytometryPlan,
+    GatedDemonstration,
+    GatedItem,
+    GatedStatistic,
+    GatedTube,
+)
 from lupustrial.study._differences import Difference, differences
 from lupustrial.study._expression import Context, Expression
 from lupustrial.study._facts import PARTICIPANT_FACTS, PLANNED_FACTS
@@ -83,6 +90,7 @@ __all__ = [
     "ConsentVersion",
     "Context",
     "Criterion",
+    "CytometryPlan",
     "Derivation",
     "Design",
     "Difference",
@@ -97,6 +105,10 @@ __all__ = [
     "Factor",
     "Form",
     "FurtherPlan",
+    "GatedDemonstration",
+    "GatedItem",
+    "GatedStatistic",
+    "GatedTube",
     "Identifier",
     "InstrumentUse",
     "IntercurrentEvent",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lupustrial.errors import Fault
 from lupustrial.study._check_conditions import check_conditions
 from lupustrial.study._check_conduct import check_conduct
+from lupustrial.study._check_cytometry import check_cytometry
 from lupustrial.study._check_forms import check_forms
 from lupustrial.study._check_ids import check_ids
 from lupustrial.study._check_plan import check_plan
@@ -38,6 +39,7 @@ def cross_check(study: Study, tree: Branch, doubts: frozenset[str]) -> list[Faul
         check_conditions,
         check_plan,
         check_quality,
+        check_cytometry,
     ):
         check(inspection)
     return inspection.faults

@@ -17,6 +17,7 @@ from lupustrial.study._model import Study
 _NAME = re.compile(
     r"(?:study|codelists|instruments|analysis(?:-[a-z0-9][a-z0-9-]*)?)\.yaml"
     r"|forms/[A-Za-z0-9_][A-Za-z0-9_.-]*\.yaml|documents/[A-Za-z0-9_][A-Za-z0-9_.-]*\.(?:md|txt)"
+    r"|cytometry/[A-Za-z0-9_][A-Za-z0-9_.-]*\.(?:yaml|csv|json)"
 )
 
 

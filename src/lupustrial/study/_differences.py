@@ -27,7 +27,10 @@ _PARTS: tuple[tuple[str, str], ...] = (
     ("instruments", "Instrument"),
 )
 _SINGLE = ("title", "short_title", "phase", "sponsor", "design", "randomisation", "sample_size")
-_MORE = ("registrations", "unscheduled", "identifiers", "expedited", "verification", "notes", "references")
+_MORE = (
+    *("registrations", "unscheduled", "identifiers", "expedited", "verification", "cytometry"),
+    *("notes", "references"),
+)
 _ITEMS_OF = ("id", "items")
 
 

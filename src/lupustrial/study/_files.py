@@ -70,7 +70,13 @@ def read_folder(folder: Path, faults: list[Fault]) -> tuple[Mounted | None, dict
         for path in sorted((folder / "documents").glob("*"))
         if path.suffix in (".md", ".txt") and path.is_file()
     ]
-    present = [name for name in (*FILES, *further.values(), *names, *documents) if (folder / name).is_file()]
+    gating = [
+        f"cytometry/{path.name}"
+        for path in sorted((folder / "cytometry").glob("*"))
+        if path.suffix in (".yaml", ".csv", ".json") and path.is_file()
+    ]
+    named = (*FILES, *further.values(), *names, *documents, *gating)
+    present = [name for name in named if (folder / name).is_file()]
     contents = {name: (folder / name).read_bytes() for name in present}
     root = trees["study"]
     if root is None:

@@ -17,6 +17,7 @@ from typing import Literal, Protocol, TypeVar
 
 from lupustrial.study._assumptions import SampleSizePlan
 from lupustrial.study._conduct import ConsentVersion, Expedited, Identifier, Unscheduled
+from lupustrial.study._cytometry import CytometryPlan
 from lupustrial.study._plan import AnalysisPlan, FurtherPlan
 from lupustrial.study._quality import SignatureMeaning, VerificationPlan
 from lupustrial.study._randomisation import KitType, Randomisation
@@ -409,6 +410,7 @@ class Study:
     identifiers: tuple[Identifier, ...] = ()
     expedited: Expedited | None = None
     verification: VerificationPlan | None = None
+    cytometry: CytometryPlan | None = None
     signatures: tuple[SignatureMeaning, ...] = ()
 
     def under(self, name: str) -> Study:

@@ -171,14 +171,16 @@ class Model:
     `covariance` and, where it does not converge, those of `fallback` in their order are the structures of
     the mixed model for repeated measures, `df` its degrees of freedom. `imputations` data sets are imputed
     from `seed`, under `reference` for what is missing after an event with the strategy "hypothetical".
-    `deltas` are the shifts of a tipping-point analysis, in units of the parameter or, of a binary one, in
-    log odds. `components` are what a response is made of, all of which must be met, for imputing them in its
-    place.
+    `scale` is what the mixed model is fitted on: values as they are or, of percentages, their logits; its
+    differences are then log odds ratios. `deltas` are the shifts of a tipping-point analysis, in units of the
+    parameter or, of a binary one, in log odds. `components` are what a response is made of, all of which must
+    be met, for imputing them in its place.
     """
 
     covariance: Covariance = "us"
     fallback: tuple[Covariance, ...] = ("toeph", "arh1", "csh", "ar1")
     df: Literal["kenward_roger", "satterthwaite"] = "kenward_roger"
+    scale: Literal["value", "logit of percent"] = "value"
     imputations: int = 100
     seed: int = 20200101
     reference: Literal["MAR", "J2R", "CR", "CIR", "LMCF"] = "MAR"
@@ -258,6 +260,7 @@ class Display:
             "rate by visit",
             "median by visit",
             "mean by visit",
+            "lines by visit",
             "bars",
             "box by visit",
             "adjusted by visit",

@@ -367,3 +367,41 @@ def test_imputing_components_without_components_is_refused() -> None:
     found = attempt_model(METHODS["mi_composite"], rows, Model(), Settings())
     said = {result.error for results in found.values() for result in results}
     assert said == {"mi_composite needs the components of the response (model: components)"}
+
+
+def test_a_mixed_model_of_logits_is_least_squares_on_log_odds() -> None:
+    percent = lambda x: 100 / (1 + np.exp(-(x - 10) / 4))  # noqa: E731 - one formula
+    data = made() | datasets(
+        subjects(PEOPLE),
+        {"X": values_of({0: percent(BASE), 2: percent(LATER[:, 0]), 4: percent(LATER[:, 1])})},
+    )
+    found = run("X", ["mmrm"], data, model=Model(covariance="us", scale="logit of percent"))
+    for place, week in enumerate((2, 4)):
+        # the log odds of percent(x) are (x - 10) / 4: everything is a quarter
+        estimate, error, df = least_squares(place)
+        assert found[f"{week}|mmrm|estimate"] == pytest.approx(estimate / 4, abs=1e-6)
+        assert found[f"{week}|mmrm|se"] == pytest.approx(error / 4, abs=1e-6)
+        assert found[f"{week}|mmrm|df"] == pytest.approx(df, abs=1e-4)
+        assert found[f"{week}|mmrm|p_value"] == pytest.approx(t_p(estimate, error, df), abs=1e-5)
+
+
+@pytest.mark.parametrize("value", [0.0, 100.0])
+def test_a_percentage_without_a_logit_is_a_result_with_its_reason(value: float) -> None:
+    later = LATER[:, 0].copy()
+    later[3] = value
+    data = made() | datasets(subjects(PEOPLE), {"X": values_of({0: BASE, 2: later, 4: LATER[:, 1]})})
+    one = analysis(["X"], ["mmrm"], weeks=(2, 4), model=Model(scale="logit of percent"))
+    ard = analyse(trial(one, events=(), strata=[STRATUM], parameters=PARAMETERS), data, STAMP)
+    rows = ard.filter(pl.col("METHOD") == "mmrm")
+    assert rows["VALUE"].null_count() == rows.height > 0
+    assert rows["ERROR"].str.contains("has no logit").all()
+
+
+def test_individual_values_are_those_of_the_records() -> None:
+    one = analysis(["X"], ["individuals"], weeks=(2,))
+    ard = analyse(trial(one, events=(), strata=[STRATUM], parameters=PARAMETERS), made(), STAMP)
+    rows = ard.filter(pl.col("METHOD") == "individuals")
+    found = {(group, stat): value for group, stat, value in rows.select("GROUP", "STAT", "VALUE").rows()}
+    assert found == {
+        (arm, f"value:{name}"): LATER[place, 0] for place, (name, arm) in enumerate(PEOPLE.items())
+    }
