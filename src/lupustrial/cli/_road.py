@@ -57,6 +57,7 @@ def run_study(
     *,
     out: Path,
     source: Path | None = None,
+    cytometry: Path | None = None,
     progress: Callable[[str, str], None] | None = None,
 ) -> RunResult:
     """Take a study from its folder to its report.
@@ -66,11 +67,14 @@ def run_study(
         out: The output folder; replaced as a whole when everything succeeded, untouched otherwise.
         source: A folder with source records and allocation. None: ``data/source`` in the study folder where
             it exists, else the published targets of the study are reconstructed into synthetic records.
+        cytometry: A folder that ``lupustrial gate STUDY`` wrote; its results become records of the form that
+            the study names, and its tables are copied to ``cytometry/`` of the output folder.
         progress: Called with a step of STEPS (or ``"reconstruct"``) and a sentence on what it does.
 
     Raises:
         StudyError: The study folder is at fault.
         RecordError: The source records are at fault.
+        CytometryError: The results of gating do not fit the study or its records.
         UsageError: ``out`` holds something else, or the study has neither records nor published targets.
     """
     tell = progress or (lambda _step, _text: None)
@@ -87,6 +91,9 @@ def run_study(
     previous = read_content(out)
     with replaced_folder(out) as fresh:
         records = source_of(study, source, tell=tell, step=step)
+        if cytometry is not None:
+            with step("source", "recording the cell subsets that were gated"):
+                records = _gated(study, records, cytometry, fresh)
         with step("write", "writing the source records"):
             write_source(records, fresh / "source")
         sealed = _rehearse(study, records, fresh, tell) if records.stamp.synthetic else None
@@ -94,7 +101,7 @@ def run_study(
             shutil.copytree(study.folder, fresh / "study", ignore=shutil.ignore_patterns("data", ".*"))
         header, results = _travel(study, records, fresh, step, sealed)
         with step("write", "writing the manifest"):
-            manifest = write_manifest(fresh, study, _inputs(study, source))
+            manifest = write_manifest(fresh, study, _inputs(study, source, cytometry))
     return RunResult(
         study=study,
         out=out,
@@ -107,6 +114,19 @@ def run_study(
         commitment=sealed,
         seconds={name: seconds.get(name, 0.0) for name in STEPS},
     )
+
+
+def _gated(study: Study, records: Source, folder: Path, fresh: Path) -> Source:
+    """Put what was gated into the records, and copy its tables and gates to the output folder."""
+    from lupustrial.cli._gated_records import panel_ids, read_gating, with_gated
+    from lupustrial.study import check_source
+
+    found = with_gated(study, records, read_gating(folder), panel_ids(study))
+    check_source(study, found)
+    (fresh / "cytometry").mkdir()
+    for name in ("files.parquet", "results.parquet", "quality.parquet", "manifest.json"):
+        shutil.copy(folder / name, fresh / "cytometry" / name)
+    return found
 
 
 def _rehearse(study: Study, records: Source, fresh: Path, tell: Callable[[str, str], None]) -> str | None:
@@ -160,9 +180,10 @@ def _travel(
     return header, results
 
 
-def _inputs(study: Study, source: Path | None) -> dict[str, Path]:
+def _inputs(study: Study, source: Path | None, cytometry: Path | None) -> dict[str, Path]:
     """Return the files that a run read, by the name under which the manifest lists them."""
-    folders = {"study": study.folder, **({"source": source} if source is not None else {})}
+    given = {"study": study.folder, "source": source, "cytometry": cytometry}
+    folders = {name: folder for name, folder in given.items() if folder is not None}
     return {
         f"{name}/{path.relative_to(folder).as_posix()}": path
         for name, folder in folders.items()

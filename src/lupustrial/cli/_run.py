@@ -36,6 +36,12 @@ def run(
             "else synthetic records reconstructed from its published tables."
         ),
     ] = None,
+    cytometry: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder that `lupustrial gate STUDY` wrote: its percentages become records of the study."
+        ),
+    ] = None,
     *,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the results.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The results as JSON on standard output.")] = False,
@@ -43,7 +49,7 @@ def run(
     """Take a study from its folder to its report: source records, SDTM, ADaM, results, tables, figures."""
     folder = find_study(study)
     with Steps(quiet=quiet or as_json) as steps:
-        result = run_study(folder, out=out, source=source, progress=steps.tell)
+        result = run_study(folder, out=out, source=source, cytometry=cytometry, progress=steps.tell)
     if as_json:
         stdout().print_json(json.dumps(_as_json(result)))
     else:

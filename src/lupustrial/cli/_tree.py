@@ -11,6 +11,7 @@ from rich.tree import Tree
 from lupustrial.adam import Node, walk
 from lupustrial.cli._console import stdout
 from lupustrial.cli._finished import Finished
+from lupustrial.cli._gated_lineage import gated_texts
 
 #: An item code as reasons name it.
 _CODE = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -28,14 +29,14 @@ def print_tree(run: Finished, dataset: str, usubjid: str, aseq: int | None) -> N
     positions = {position for leaf in node.leaves() for position in leaf.positions}
     records = run.source.records.filter(pl.col("position").is_in(sorted(positions)))
     tree = Tree(_label(node))
-    _grow(tree, node, {row["position"]: row for row in records.iter_rows(named=True)})
+    _grow(run, tree, node, {row["position"]: row for row in records.iter_rows(named=True)})
     stdout().print(tree, soft_wrap=False)
 
 
 _Records = dict[int, dict[str, Any]]
 
 
-def _grow(tree: Tree, node: Node, records: _Records) -> None:
+def _grow(run: Finished, tree: Tree, node: Node, records: _Records) -> None:
     quiet = 0
     for child in node.children:
         if child.level == "sdtm" and len(node.children) > 1 and not _speaks(child, node, records):
@@ -43,10 +44,12 @@ def _grow(tree: Tree, node: Node, records: _Records) -> None:
             continue
         branch = tree.add(_label(child))
         if child.level == "sdtm":
-            for text in _texts(child, records):
-                branch.add(text)
+            for record in _of(child, records):
+                leaf = branch.add(_text(record))
+                for line in gated_texts(run.folder, run.study, record):
+                    leaf.add(_escaped(line))
         else:
-            _grow(branch, child, records)
+            _grow(run, branch, child, records)
     if quiet:
         tree.add(f"[dim]and {quiet} items that fired no rule[/dim]")
 
@@ -81,13 +84,15 @@ def _label(node: Node) -> str:
     return f"{node.dataset} {node.seq}: {test} = {_escaped(str(result))} {unit}  {date}".rstrip()
 
 
-def _texts(node: Node, records: _Records) -> list[str]:
-    found = [records[position] for position in sorted(node.positions) if position in records]
-    return [
-        f"record {row['position']}: {row['visit']} {row['form']}.{row['item']} = "
-        f"{_escaped(str(row['value']))}{' ' + row['unit'] if row['unit'] else ''}, by {row['by']}"
-        for row in found
-    ]
+def _of(node: Node, records: _Records) -> list[dict[str, Any]]:
+    return [records[position] for position in sorted(node.positions) if position in records]
+
+
+def _text(record: dict[str, Any]) -> str:
+    return (
+        f"record {record['position']}: {record['visit']} {record['form']}.{record['item']} = "
+        f"{_escaped(str(record['value']))}{' ' + record['unit'] if record['unit'] else ''}, by {record['by']}"
+    )
 
 
 def _escaped(text: str) -> str:

@@ -27,11 +27,16 @@ class Setting:
         parent: (events,) events of the parent population.
         populations: (events,) events of every population gated before, by name: internal
             controls, back-gating.
+        controls: Control tubes by name (``FMO CD25``, ``unstimulated``), each with the events of the same
+            parent in that tube.
+        templates: Templates by name, as `transfer` makes them.
     """
 
     tube: Tube
     parent: Mask
     populations: Mapping[str, Mask]
+    controls: Mapping[str, Setting] = field(default_factory=dict)
+    templates: Mapping[str, Any] = field(default_factory=dict)
 
     def values(self, column: str, population: str | None = None) -> Values:
         """Return the values of a column over the parent, or over a population gated before."""
@@ -87,12 +92,15 @@ class Gated:
         strategy: Id of the strategy.
         strategy_hash: SHA-256 of the strategy's plain form and its templates.
         gates: In the order of gating, parents first.
+        skipped: Populations of the strategy that were not gated, each with the reason: a stain is absent, too
+            few events, no control. Not gated is never a count of zero.
     """
 
     tube: Tube
     strategy: str
     strategy_hash: str
     gates: tuple[Gate, ...]
+    skipped: Mapping[str, str] = field(default_factory=dict)
 
     def gate(self, population: str) -> Gate:
         """Return the gate of a population; KeyError where the strategy has none."""

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from lupustrial.cytometry._fast import loops
+
 Mask = NDArray[np.bool_]
 
 #: Decimals to which an edge is written: a step far below the resolution of any instrument.
@@ -128,7 +130,8 @@ class Every:
         """Return for each event whether it lies inside."""
         inside = [region.contains(tube) for region in self.of]
         inside += [~region.contains(tube) for region in self.out]
-        return np.logical_and.reduce(inside)
+        every: Mask = np.logical_and.reduce(inside)
+        return every
 
     def as_plain(self) -> dict[str, Any]:
         """Return it as values of JSON."""
@@ -166,6 +169,10 @@ def inside_polygon(
 ) -> Mask:
     """Return for each point whether a ray to the right crosses the polygon an odd number of times."""
     inside = np.zeros(x.shape, dtype=np.bool_)
+    fast = loops(x.size)
+    if fast is not None:
+        fast.inside_polygon(x, y, vertices, inside)
+        return inside
     near = np.flatnonzero(
         (x >= vertices[:, 0].min()) & (x <= vertices[:, 0].max())
         & (y >= vertices[:, 1].min()) & (y <= vertices[:, 1].max())

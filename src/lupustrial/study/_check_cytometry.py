@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from lupustrial.study._cytometry import CytometryPlan, GatedTube
+from lupustrial.study._cytometry import CytometryPlan, GatedDemonstration, GatedTube
 from lupustrial.study._inspection import Inspection, Path
 from lupustrial.study._model import Item
 
@@ -38,10 +38,27 @@ def check_cytometry(inspection: Inspection) -> None:
     if plan.lymphocytes:
         every = {f"{form.id}.{item.id}" for form in forms.values() for item in form.items}
         inspection.refer("STUDY-126", ("cytometry", "lymphocytes"), plan.lymphocytes, sorted(every), "items")
-    made = plan.demonstration
-    if made is not None and (made.participants < 1 or made.events < 1):
+    if plan.demonstration is not None:
+        _check_demonstration(inspection, plan, plan.demonstration)
+
+
+def _check_demonstration(inspection: Inspection, plan: CytometryPlan, made: GatedDemonstration) -> None:
+    path: Path = ("cytometry", "demonstration")
+    if made.participants < 1 or made.events < 1:
         hint = "write at least 1, or leave the demonstration out"
-        inspection.error("STUDY-126", ("cytometry", "demonstration"), "nothing would be made", hint)
+        inspection.error("STUDY-126", path, "nothing would be made", hint)
+    panels = [tube.panel for tube in plan.tubes]
+    items = [name for tube in plan.tubes for name in tube.items]
+    for key, named, known, what in (
+        ("panels", made.panels, panels, "panels of the tubes"),
+        ("cells", made.cells, items, "items of the tubes"),
+    ):
+        for name in named:
+            inspection.refer("STUDY-126", (*path, key, name), name, known, what)
+        lacking = [name for name in known if name not in named]
+        if lacking:
+            hint = "name one for each"
+            inspection.error("STUDY-126", (*path, key), f"lacks {', '.join(lacking)}", hint)
 
 
 def _check_item(

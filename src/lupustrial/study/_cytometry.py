@@ -6,7 +6,7 @@ As in `lupustrial.study._model`, field names are the keys of ``study.yaml`` (``d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 #: What is told of a population of a tube; the names are those of the columns of the results.
@@ -26,10 +26,16 @@ class GatedDemonstration:
     """Files that are made for a study without any, so that its whole lineage can be walked.
 
     The first `participants` that have values of the form get a file for each visit, of `events` events, with
-    the percentages that were recorded; what is then recorded is what was gated.
+    the percentages that were recorded; what is then recorded is what was gated. `panels` names for each panel
+    file the synthetic panel by which its files are made, `cells` for each item the synthetic cells that it
+    counts: of the lymphocytes (``nk``), or of others (``treg in cd4``). `drawn` names the columns on which a
+    reader would draw a population in the reference tube of each batch, for populations gated by template.
     """
 
     participants: int
+    panels: Mapping[str, str]
+    cells: Mapping[str, str]
+    drawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     events: int = 20_000
 
 

@@ -168,7 +168,7 @@ class Population:
 #: unblinding did, lock the database, copy the list for an interim analysis, reveal it.
 #: In the capture of data: enter and change data, answer queries, raise and close them, verify against source,
 #: sign, freeze and open again, review the audit trail, export, import, put an amended protocol into force,
-#: administer accounts and roles.
+#: administer accounts and roles, judge the gates of flow cytometry under blinded codes.
 Task = Literal[
     "seal",
     "pack",
@@ -192,6 +192,7 @@ Task = Literal[
     "import",
     "amend",
     "administer",
+    "gate",
 ]
 
 

@@ -1,0 +1,94 @@
+"""A tube's columns as bright or dim, made without a look at the labels."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lupustrial.cytometry._tube import Tube
+from lupustrial.cytometry.quality._cut import clear_valleys_of, cut_of
+from lupustrial.cytometry.quality._expectation import Expectation
+from lupustrial.cytometry.quality._fit import Labelled, Mask
+from lupustrial.cytometry.quality._markers import is_stain, markers_of
+
+#: Events that are looked at, evenly spaced over the file.
+EVENTS = 20_000
+#: The name under which side scatter stands among the columns.
+SIDE_SCATTER = "SSC"
+#: A marker of which at least this share of all events is bright is on every cell of the specimen.
+_EVERYWHERE = 0.8
+_LEAST_EVENTS = 200
+
+
+def labelled_of(tube: Tube, rules: tuple[Expectation, ...]) -> Labelled:
+    """Return the stains of a tube, and its side scatter, as bright or dim.
+
+    The cut of a stain is sought over the events with the side scatter of lymphocytes, since the background of
+    granulocytes is bright in many colours; that of a stain without a valley there over all events.
+    """
+    events = sample_of(tube)
+    values = {name: tube.column(name)[events] for name in stains_of(tube)}
+    bright: dict[str, Mask] = {}
+    markers = {name: markers_of(name) for name in values}
+    near, above = near_of(tube, events)
+    if side_scatter_of(tube) is not None:
+        markers[SIDE_SCATTER] = frozenset({SIDE_SCATTER})
+    if above is not None:
+        bright[SIDE_SCATTER] = above
+    for name, each in values.items():
+        cut = cut_of(each if near is None else each[near])
+        if near is not None and cut.depth == 0:
+            whole = cut_of(each)
+            cut = whole if whole.depth > 0 else cut
+        if cut.at is not None:
+            bright[name] = each >= cut.at
+    everywhere = frozenset(
+        marker
+        for rule in rules
+        for marker, sign in rule.then
+        if not rule.given and sign and rule.low >= _EVERYWHERE
+    )
+    return Labelled(bright, markers, near=near, count=events.size, everywhere=everywhere)
+
+
+def sample_of(tube: Tube) -> NDArray[np.intp]:
+    """Return at most 20,000 events, evenly spaced."""
+    return np.arange(0, len(tube), max(1, -(-len(tube) // EVENTS)))
+
+
+def stains_of(tube: Tube) -> tuple[str, ...]:
+    """Return the columns that are stains."""
+    return tuple(name for name in tube.names if is_stain(name) and markers_of(name))
+
+
+def side_scatter_of(tube: Tube) -> str | None:
+    """Return the column of side scatter."""
+    return next((name for name in ("SSC-A", "SSC-H", "SSC") if name in tube.names), None)
+
+
+def near_of(tube: Tube, events: NDArray[np.intp]) -> tuple[Mask | None, Mask | None]:
+    """Return the part of side scatter in which the stains differ most, and the events above it.
+
+    Lymphocytes differ among themselves; debris and granulocytes do not. None where there is no side
+    scatter or where it does not part the events.
+    """
+    scatter = side_scatter_of(tube)
+    if scatter is None:
+        return None, None
+    side = tube.column(scatter)[events]
+    edges = (-np.inf, *clear_valleys_of(side), np.inf)
+    stains = [tube.column(name)[events] for name in stains_of(tube)]
+    if len(edges) == len((-np.inf, np.inf)) or not stains:
+        return None, None
+    best: tuple[float, Mask, Mask] | None = None
+    for low, high in pairwise(edges):
+        inside = (side >= low) & (side < high)
+        if np.count_nonzero(inside) < _LEAST_EVENTS:
+            continue
+        cuts = [cut_of(each[inside]) for each in stains]
+        differ = sum(cut.depth * 4 * cut.share * (1 - cut.share) for cut in cuts)
+        if best is None or differ > best[0]:
+            best = (differ, inside, side >= high)
+    return (None, None) if best is None else (best[1], best[2] if best[2].any() else None)

@@ -1,0 +1,96 @@
+"""Was a stain left out, or a detector run at another gain?
+
+A marker that parts the cells of the specimen into two kinds must do so here (``tables/kinds.csv``). Others,
+such as CD25 or a cytokine, may be dim in good tubes: only a reference tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from lupustrial.cytometry._finding import Finding, Verdict
+from lupustrial.cytometry._tube import Tube
+from lupustrial.cytometry.quality._cut import cut_of
+from lupustrial.cytometry.quality._markers import markers_of, rows
+from lupustrial.cytometry.quality._reference import Reference, Shape
+
+#: A valley so deep parts two kinds.
+_DEPTH = 0.1
+#: Shares (places in the quantiles of the reference) that tell the bright end.
+_BRIGHT_END = 3
+#: Fall of the bright end, as a share of the panel's usual width.
+_FALL_WARN, _FALL_FAIL = 0.15, 0.25
+#: Shift of a whole column, and of most of its quantiles in the same direction.
+_SHIFT_WARN, _SHIFT_FAIL, _MOST_OF = 0.12, 0.2, 0.8
+
+
+def check_stain(
+    tube: Tube, stains: Iterable[str], specimen: str, reference: Reference | None, shape: Shape | None
+) -> Finding:
+    """QC-STAIN: stains in which the bright cells are missing that the specimen, or the reference, has."""
+    missing: dict[str, str] = {}
+    doubtful: dict[str, str] = {}
+    asked = 0
+    kinds = {row["marker"]: row for row in rows("kinds") if specimen in row["specimen"].split("; ")}
+    for name in stains:
+        for marker in sorted(markers_of(name) & kinds.keys()):
+            asked += 1
+            cut = cut_of(tube.column(name))
+            low, high = float(kinds[marker]["least"]), float(kinds[marker]["most"])
+            if cut.depth < _DEPTH or not low <= cut.share <= high:
+                missing[name] = "does not part into dim and bright"
+    if reference is not None and shape is not None:
+        for at, name in enumerate(reference.labels):
+            asked += 1
+            fall = (
+                float(np.mean(reference.quantiles[at, -_BRIGHT_END:] - shape.quantiles[at, -_BRIGHT_END:]))
+                / reference.width
+            )
+            if fall >= _FALL_FAIL and reference.firm:
+                missing[name] = "its bright end lies below the reference"
+            elif fall >= _FALL_WARN:
+                doubtful[name] = "its bright end lies below the reference"
+    if not asked:
+        return Finding(
+            check="QC-STAIN",
+            verdict="pass",
+            message="Not looked at: no stain that must part the cells, and no reference.",
+        )
+    verdict: Verdict = "fail" if missing else "warn" if doubtful else "pass"
+    told = missing or doubtful
+    message = (
+        "; ".join(f"{name} {why}" for name, why in told.items()) + "."
+        if told
+        else f"All {asked} that were looked at have bright cells."
+    )
+    return Finding(
+        check="QC-STAIN",
+        verdict=verdict,
+        message=message,
+        columns=tuple(told),
+        numbers={"missing": len(missing), "asked": asked},
+    )
+
+
+def check_gain(reference: Reference | None, shape: Shape | None) -> Finding:
+    """QC-GAIN: columns that lie as a whole higher or lower than in the reference."""
+    if reference is None or shape is None:
+        return Finding(check="QC-GAIN", verdict="pass", message="Not looked at: no reference.")
+    apart = (shape.quantiles - reference.quantiles) / reference.width
+    shift = np.median(apart, axis=1)
+    same = np.maximum(np.mean(apart > 0, axis=1), np.mean(apart < 0, axis=1)) >= _MOST_OF
+    worth = np.where(same, np.abs(shift), 0.0)
+    worst = int(worth.argmax())
+    verdict: Verdict = "warn" if worth[worst] >= _SHIFT_WARN else "pass"
+    if worth[worst] >= _SHIFT_FAIL and reference.firm:
+        verdict = "fail"
+    moved = tuple(name for name, each in zip(reference.labels, worth, strict=True) if each >= _SHIFT_WARN)
+    return Finding(
+        check="QC-GAIN",
+        verdict=verdict,
+        columns=moved,
+        message=f"{reference.labels[worst]} lies {shift[worst]:+.2f} panel widths from the reference.",
+        numbers={"shift": round(float(shift[worst]), 4)},
+    )

@@ -1,0 +1,16 @@
+"""A folder of files gated over processes: found by content, resumable, the same bytes each time."""
+
+from __future__ import annotations
+
+from lupustrial.cytometry.run._find import FoundFile, find_files
+from lupustrial.cytometry.run._folder import GatedFolder, available, gate_folder
+from lupustrial.cytometry.run._job import Job, Settings
+from lupustrial.cytometry.run._one import gate_job, gates_plain
+from lupustrial.cytometry.run._plan import Protocol
+from lupustrial.cytometry.run._pool import Progress
+from lupustrial.cytometry.run._samples import ROLES, SAMPLES, Sample, read_samples
+
+__all__ = [
+    "ROLES", "SAMPLES", "FoundFile", "GatedFolder", "Job", "Progress", "Protocol", "Sample", "Settings",
+    "available", "find_files", "gate_folder", "gate_job", "gates_plain", "read_samples",
+]  # fmt: skip

@@ -1,0 +1,88 @@
+"""Jobs over processes: each holds one tube at a time, and writes its part itself."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait as wait_for
+from pathlib import Path
+
+from lupustrial.cytometry.run._job import Job
+from lupustrial.cytometry.run._one import gate_job
+from lupustrial.cytometry.run._parts import Parts
+from lupustrial.errors import CytometryError, Fault
+
+#: Told after each file: files done, files in all, the file's name.
+Progress = Callable[[int, int, str], None]
+
+
+def run_jobs(
+    jobs: Mapping[str, Job], out: Path, *, processes: int, progress: Progress, done: int = 0
+) -> None:
+    """Gate files and write their parts below `out`; the largest file first, so that none ends alone.
+
+    Args:
+        jobs: What is to be done, by key.
+        out: The output folder.
+        processes: How many work at once; with 1 the files are gated in this process.
+        progress: Told after each file.
+        done: Files that are done already, for `progress`.
+
+    Raises:
+        CytometryError: CYTO-073 a process died; the parts of the other files are kept.
+    """
+    ordered = sorted(jobs.items(), key=lambda one: (-one[1].path.stat().st_size, one[0]))
+    total = done + len(ordered)
+    if min(processes, len(ordered)) <= 1:
+        for number, (key, job) in enumerate(ordered, start=done + 1):
+            _work(key, job, out)
+            progress(number, total, job.name)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(processes, len(ordered)), mp_context=context, initializer=_begin) as pool:
+        waiting: dict[Future[None], Job] = {pool.submit(_work, *one, out): one[1] for one in ordered}
+        try:
+            while waiting:
+                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in sorted(finished, key=lambda one: waiting[one].sha256):
+                    future.result()
+                    done += 1
+                    progress(done, total, waiting.pop(future).name)
+        except BrokenProcessPool:
+            raise CytometryError(_died([job.name for job in waiting.values()])) from None
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def _work(key: str, job: Job, out: Path) -> None:
+    """Gate a file and write its part."""
+    Parts(out).write(key, gate_job(job))
+
+
+def _begin() -> None:
+    """Let a process leave the keyboard to its parent, and end when its parent has been killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait_for([sentinel])
+    os._exit(1)
+
+
+def _died(names: Sequence[str]) -> Fault:
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")  # noqa: PLR2004
+    return Fault(
+        id="CYTO-073",
+        message=f"a process died, most likely for want of memory; not gated yet: {shown}",
+        place="gating",
+        hint="go on with --resume and fewer --processes; what was done is kept",
+    )

@@ -1,0 +1,29 @@
+"""The pages of review of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lupustrial.cytometry.panel import Panel
+from lupustrial.cytometry.review import Reagent, reagents_of, review_files, tube_of
+from lupustrial.cytometry.run._find import FoundFile
+from lupustrial.cytometry.run._one import Part
+from lupustrial.cytometry.run._samples import Sample
+
+
+def review_pages(
+    files: Sequence[FoundFile],
+    samples: Mapping[str, Sample],
+    parts: Mapping[str, Part],
+    panels: Sequence[Panel],
+) -> dict[str, bytes]:
+    """Return the pages of review by path, below ``review/``; none where every file was refused."""
+    tubes = [
+        tube_of(part, batch=samples[file.sha256].batch, control=samples[file.sha256].role == "control")
+        for file in files
+        if (part := parts[file.sha256]["review"]) is not None
+    ]
+    if not tubes:
+        return {}
+    reagents: list[Reagent] = [reagent for panel in panels for reagent in reagents_of(panel)]
+    return {f"review/{name}": content for name, content in review_files(tubes, reagents=reagents).items()}
