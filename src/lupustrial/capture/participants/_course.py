@@ -65,10 +65,19 @@ def visit_view(request: CaptureRequest, participant: str, visit: str) -> HttpRes
         "scope": f"{participant}|{visit}||0",
         "may_sign": request.acting.may("sign") and any(one.pages for one in forms),
         "mine": [one for one in forms if one.mine and one.progress != "complete"],
+        "deviation": _deviation(forms) if due.outside else None,
         "before": plan[place - 1] if place else None,
         "after": plan[place + 1] if place + 1 < len(plan) else None,
     }
     return render(request, "participants/visit.html", context)
+
+
+def _deviation(forms: tuple[FormState, ...]) -> FormState | None:
+    """Return the log of protocol deviations (DV), where the role enters it and nothing stands there yet."""
+    for one in forms:
+        if one.form.sdtm is not None and one.form.sdtm.domain == "DV" and one.mine and not one.pages:
+            return None if one.hold else one
+    return None
 
 
 def known(tx: Transaction, participant: str) -> Participant:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from capture_site import CaptureSite
+from quality import place, put, visited
 
 from lupustrial.capture.store import participants_of
 from lupustrial.errors import CaptureError
@@ -90,3 +91,21 @@ def test_register_names_the_sites_of_who_registers(site: CaptureSite) -> None:
         register(tx, site.trial, acting, "02")
     assert caught.value.faults[0].id == "CAPT-020"
     assert "01" in caught.value.faults[0].hint
+
+
+def test_a_visit_outside_its_window_offers_a_record_of_the_deviation_until_there_is_one(
+    site: CaptureSite,
+) -> None:
+    site.register()
+    visited(site, "W0", "2026-01-05", number="2")
+    visited(site, "W2", "2026-01-30", number="3")  # 25 days after week 0; planned on day 15, within 3 days
+    address = "/participants/01-001/visits/{}"
+    offer = "/participants/01-001/visits/W2/forms/deviations/1"
+    coordinator = site.client("coordinator")
+    shown = coordinator.get(address.format("W2")).content.decode()
+    assert "Record the deviation" in shown
+    assert shown.count(offer) == 2  # there, and in the list of forms
+    assert "Record the deviation" not in coordinator.get(address.format("W0")).content.decode()
+    assert "Record the deviation" not in site.client("monitor").get(address.format("W2")).content.decode()
+    put(site, place("deviations", visit="W2"), {"DVTERM": "Visit late"})
+    assert "Record the deviation" not in coordinator.get(address.format("W2")).content.decode()
