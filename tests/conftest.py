@@ -17,6 +17,7 @@ pytest_plugins = [
     "requirements",  # which requirement a test proves
     "supply_site",  # a trial that is sealed, randomised and stocked
     "command",  # the command line as a user types it
+    "synthetic_folder",  # files of events whose every event is known
 ]
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -61,7 +61,10 @@ class Interval:
 
 @dataclass(frozen=True, kw_only=True)
 class Polygon:
-    """Inside a closed polygon of two columns, by the rule of crossings (Gating-ML 2.0, 5.1.2)."""
+    """Inside a polygon of two columns, by the rule of crossings.
+
+    An event exactly on the edge may fall either way; `exchange` counts it inside, as Gating-ML 2.0 (5.1.2) does.
+    """
 
     x: str
     y: str

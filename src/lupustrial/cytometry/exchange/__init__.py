@@ -5,7 +5,8 @@ from __future__ import annotations
 from lupustrial.cytometry.exchange._flowjo import Workspace, WorkspaceSample
 from lupustrial.cytometry.exchange._gate_file import Compared, Row, count_like_flowjo, gate_file, gate_files
 from lupustrial.cytometry.exchange._read import choose_sample, read_gates, read_gatingml, read_workspace
-from lupustrial.cytometry.exchange._reference import Reference, read_reference, regions_of
+from lupustrial.cytometry.exchange._reference import Reference, read_reference
+from lupustrial.cytometry.exchange._regions_of import regions_of
 from lupustrial.cytometry.exchange._tree import Tree
 from lupustrial.cytometry.exchange._write_gatingml import write_gatingml
 from lupustrial.cytometry.exchange._write_workspace import Exported, write_workspace

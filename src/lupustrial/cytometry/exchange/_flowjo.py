@@ -80,7 +80,7 @@ def _sample(
     gates = tuple(reader.gates(node, ()))
     return WorkspaceSample(
         name=name,
-        file=uri.replace("\\", "/").rpartition("/")[2],
+        file=uri.removeprefix("file:").replace("\\", "/").rpartition("/")[2],
         groups=tuple(groups.get(node.get("sampleID") or "", ())),
         tree=Tree(
             source=f"{faults.path} sample {name}", axes=reader.axes.axes, matrices=reader.axes.matrices,

@@ -95,9 +95,9 @@ def _polygon(shape: Element, axis_of: AxisOf) -> Region:
 def _corner(axis: Axis, value: float) -> float:
     placed = _place(axis, value)
     assert placed is not None  # noqa: S101 - a number was given, and its place is finite
-    if axis.ends and placed >= 1 - _END:
+    if axis.ends and abs(placed - 1) <= _END:
         return 1 + _BEYOND
-    if axis.ends and placed <= _END:
+    if axis.ends and abs(placed) <= _END:
         return -_BEYOND
     return placed
 

@@ -12,6 +12,8 @@ from lupustrial.cytometry.fcs._model import Channel
 MOST_CHANNELS = 2048
 _ORDERS = {"1,2,3,4": "<", "4,3,2,1": ">", "1,2": "<", "2,1": ">", "1": "<",
            "1,2,3,4,5,6,7,8": "<", "8,7,6,5,4,3,2,1": ">"}  # fmt: skip
+#: Largest range ($PnR) and gain of an amplifier ($PnG) that a detector could have.
+_WIDEST, _MOST_GAIN = 2.0**64, 1e6
 _BITS_OF_REAL = {"F": 32, "D": 64}
 
 
@@ -76,11 +78,11 @@ def _channel(keywords: Keywords, number: int, kind: str) -> Channel:
     if bits % 8:
         keywords.refuse(f"P{number}B", "must be a multiple of 8: packed bits are not read", "CYTO-016")
     top = keywords.number(f"P{number}R")
-    if top <= 0 or (kind == "I" and (top != int(top) or top > 2.0**bits)):
+    if not 0 < top <= _WIDEST or (kind == "I" and (top != int(top) or top > 2.0**bits)):
         keywords.refuse(f"P{number}R", f"must be above 0 and fit {bits} bits")
     gain = keywords.number(f"P{number}G", default=1.0)
-    if gain < 0:
-        keywords.refuse(f"P{number}G", "must not be negative")
+    if gain != 0 and not 1 / _MOST_GAIN <= gain <= _MOST_GAIN:
+        keywords.refuse(f"P{number}G", f"must be 0 (none) or between {1 / _MOST_GAIN:g} and {_MOST_GAIN:g}")
     return Channel(
         number=number,
         name=keywords.need(f"P{number}N").strip(),

@@ -49,9 +49,8 @@ def decode(source: Source, shape: Shape, extent: Extent, step: float) -> Decoded
             values = _raw_values(block, index, channel, kind, shape.order)
             end = slice(begin, begin + len(block))
             off_scale[end] |= _at_the_end(values, channel)
-            linear = _linear(source, values, channel, step, extent.first)
             with np.errstate(over="ignore", invalid="ignore"):
-                events[end, index] = linear
+                events[end, index] = _linear(source, values, channel, step, extent.first)
     return Decoded(events=events, off_scale=off_scale)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lupustrial.cytometry.fcs._channels import Shape
-from lupustrial.cytometry.fcs._header import Header
+from lupustrial.cytometry.fcs._header import LENGTH, Header
 from lupustrial.cytometry.fcs._keywords import Keywords
 
 #: What to do about a file whose own statements on DATA contradict each other.
@@ -82,9 +82,14 @@ def _ends(keywords: Keywords, header: Header, offsets: Offsets) -> tuple[int, in
 
 
 def _apart(keywords: Keywords, header: Header, first: int, length: int) -> None:
-    """DATA may overlap neither HEADER nor TEXT."""
+    """DATA overlaps neither HEADER nor TEXT, nor the next data set."""
     text_first, text_last = header.text
-    overlaps = first <= text_last and first + length > text_first
-    if first < 58 or overlaps:  # noqa: PLR2004 - the length of HEADER
-        message = f"DATA at byte {first} lies inside HEADER or TEXT"
-        keywords.source.refuse("CYTO-014", message, header.start + first, _HINTS)
+    after = keywords.integer("NEXTDATA", low=0, high=len(keywords.source.data), default=0)
+    if first < LENGTH or (first <= text_last and first + length > text_first):
+        what = "HEADER or TEXT"
+    elif 0 < after < first + length:
+        what = f"the next data set, which begins at byte {header.start + after}"
+    else:
+        return
+    message = f"DATA from byte {header.start + first} to {header.start + first + length - 1} overlaps {what}"
+    keywords.source.refuse("CYTO-014", message, header.start + first, _HINTS)

@@ -27,7 +27,7 @@ def read_header(source: Source, start: int) -> Header:
     """Read the HEADER of the data set that begins at byte `start`.
 
     Raises:
-        CytometryError: CYTO-011 these bytes are no HEADER of FCS 2.0 to 3.2.
+        CytometryError: CYTO-011 these bytes are no HEADER of FCS 2.0 to 3.2, or TEXT begins inside it.
     """
     head = source.data[start : start + LENGTH]
     if not head.startswith(b"FCS"):
@@ -40,6 +40,9 @@ def read_header(source: Source, start: int) -> Header:
         hint = f"FCS {', '.join(VERSIONS)} are read"
         source.refuse("CYTO-011", f"FCS version {version!r} is not known", start + 3, hint)
     ends = [_number(source, start, at) for at in range(10, LENGTH, 8)]
+    if ends[0] < LENGTH:
+        hint = "the file is damaged or was edited: export it again"
+        source.refuse("CYTO-011", f"TEXT cannot begin at byte {ends[0]}, inside HEADER", start + 10, hint)
     return Header(
         start=start, version=version,
         text=(ends[0], ends[1]), data=(ends[2], ends[3]), analysis=(ends[4], ends[5]),

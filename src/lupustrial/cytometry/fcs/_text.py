@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lupustrial.cytometry.fcs._bytes import Source
 
 #: Bytes of a TEXT segment, and of its keywords; real ones have 2 to 60 kB.
-LONGEST_TEXT = 16 * 1024**2
+LONGEST_TEXT = 4 * 1024**2
 MOST_KEYWORDS = 100_000
 _WHOLE = frozenset(" \t\r\n\0")
 

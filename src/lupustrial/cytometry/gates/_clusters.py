@@ -11,11 +11,19 @@ from scipy.stats import chi2
 from lupustrial.cytometry._gate import Placed, Setting
 from lupustrial.cytometry._regions import Ellipse
 from lupustrial.cytometry.gates._density import Line
-from lupustrial.cytometry.gates._plane import Matrix, Plane, distances, plane_of, robust_moments
+from lupustrial.cytometry.gates._plane import (
+    Matrix,
+    Plane,
+    distances,
+    plane_of,
+    robust_moments,
+    second_moments,
+)
 from lupustrial.cytometry.gates._registry import Parameters, Unplaced
 
-_ROUNDS = 300
-_SAME = 1e-6  # change of a responsibility at which the fit rests
+_ROUNDS = 200
+_LEAST = 0.05  # squared bins: no cloud shrinks to a bin
+_SAME = 1e-4  # change of a responsibility at which the fit rests
 
 
 class MixtureParameters(Parameters):
@@ -85,7 +93,7 @@ def _placed(
             distance=limit,
         ),
         confidence=round(pure * (1.0 if plausible else 0.5), 3),
-        reason=f"cloud of {part:.1%} of the events in {x} and {y}{doubt}; {pure:.0%} of the ellipse is its own",
+        reason=f"cloud of {part:.1%} of the events in {x} and {y}{doubt}; {pure:.0%} of the ellipse its own",
         numbers={"share": part, "pure": pure, "centre_x": float(at[0]), "centre_y": float(at[1])},
     )  # fmt: skip
 
@@ -105,10 +113,10 @@ def _fit(
         each = belongs * plane.weights
         total = np.maximum(each.sum(axis=1), 1e-9)
         parts = total / plane.weights.sum()
-        means = (each @ plane.points) / total[:, None]
+        means = np.einsum("ki,ij->kj", each, plane.points) / total[:, None]
         for k in range(clouds):
-            away = plane.points - means[k]
-            matrices[k] = (each[k][:, None] * away).T @ away / total[k] + np.eye(2) / 12
+            moments = second_moments(plane.points - means[k], each[k])
+            matrices[k] = moments / total[k] + _LEAST * np.eye(2)
     return parts, means, matrices, belongs
 
 

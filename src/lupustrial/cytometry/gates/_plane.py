@@ -15,6 +15,7 @@ from lupustrial.cytometry.gates._registry import FEWEST, Unplaced
 SIDE = 128
 _TRIM = 0.975  # share of a Gaussian that stays in the fit
 _ROUNDS = 50
+_LEAST = 1e-3  # squared bins: a cloud on one line has a covariance too
 
 Matrix = NDArray[np.float64]
 
@@ -73,7 +74,8 @@ def robust_moments(points: Matrix, weights: Line) -> tuple[Line, Matrix]:
 
     From the medians and the median absolute deviations, points farther out than 97.5 % of a Gaussian are left
     out and the moments taken anew until they rest; the covariance is then that of a Gaussian so truncated,
-    set right by its consistency factor (Croux and Haesbroeck 1999, Journal of Multivariate Analysis 71:161).
+    set right by its consistency factor (Croux and Haesbroeck 1999, Journal of Multivariate Analysis 71:161)
+    and for the width of the bins (Sheppard 1898).
     """
     centre = np.array([_median(points[:, i], weights) for i in range(2)])
     spread = [_median(np.abs(points[:, i] - centre[i]), weights) for i in range(2)]
@@ -87,10 +89,18 @@ def robust_moments(points: Matrix, weights: Line) -> tuple[Line, Matrix]:
             break
         share = np.where(kept, weights, 0.0)
         total = share.sum()
-        centre = (share[:, None] * points).sum(axis=0) / total
-        from_centre = points - centre
-        covariance = factor * (share[:, None] * from_centre).T @ from_centre / total + np.eye(2) / 12
-    return centre, covariance
+        centre = np.einsum("i,ij->j", share, points) / total
+        moments = second_moments(points - centre, share) / total
+        covariance = factor * moments + _LEAST * np.eye(2)
+    return centre, covariance - np.diag(np.minimum(1 / 12, np.diag(covariance) / 2))
+
+
+def second_moments(away: Matrix, weights: Line) -> Matrix:
+    """Return the weighted sums of products of two columns.
+
+    No matrix product: its last digits may depend on the number of threads.
+    """
+    return np.asarray(np.einsum("i,ij,ik->jk", weights, away, away))
 
 
 def distances(points: Matrix, centre: Line, covariance: Matrix) -> Line:

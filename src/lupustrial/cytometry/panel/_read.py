@@ -21,7 +21,7 @@ def read_panel(path: str | Path) -> Panel:
     """Read a panel file (YAML); its matrix, where it names one, lies beside it.
 
     Raises:
-        CytometryError: CYTO-020 to CYTO-023, all faults of the file at once, each with its line.
+        CytometryError: CYTO-020 to CYTO-023, CYTO-040, all faults of the file at once, each with its line.
     """
     place = Path(path)
     tree = read_tree(place)
@@ -38,6 +38,8 @@ def read_panel(path: str | Path) -> Panel:
     except ValidationError as error:
         _tell(tree, error)
     _consistent(tree)
+    if panel is not None:
+        _expectations(tree, panel)
     if tree.faults or panel is None:
         raise CytometryError(sorted(tree.faults, key=lambda fault: _line(fault.place)))
     return panel
@@ -64,6 +66,23 @@ def _tell(tree: Tree, error: ValidationError) -> None:
         shown = f", it is {given!r}" if isinstance(given, str | int | float | bool) else ""
         message = f"`{'.'.join(str(step) for step in where) or 'panel'}`: {each['msg']}{shown}"
         tree.fault(where, "CYTO-021", message, "docs/cytometry/files.md lists every key")
+
+
+def _expectations(tree: Tree, panel: Panel) -> None:
+    """Each expectation is one that quality control can read (CYTO-040)."""
+    from lupustrial.cytometry.quality import expectation_from  # quality looks at panels: not before them
+
+    said: list[tuple[tuple[str | int, ...], str]] = [
+        (("expected", at), line) for at, line in enumerate(panel.expected)
+    ]
+    for at, stain in enumerate(panel.stains):
+        said += [(("stains", at, "expected", place), line) for place, line in enumerate(stain.expected)]
+    for path, line in said:
+        try:
+            expectation_from(line)
+        except CytometryError as error:
+            for fault in error.faults:
+                tree.fault(path, fault.id, fault.message, fault.hint)
 
 
 def _consistent(tree: Tree) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ _SPECTRAL = ("spectroflo", "aurora", "northern lights", "id7000")
 _MARKED_KEYWORDS = ("GUID", "FIL", "COM", "FJ_FCS_VERSION")
 #: Spill that is looked for, the brightest share of events, the fewest events, the fewest pairs.
 _LEAST_SPILL, _BRIGHT, _FEWEST_EVENTS, FEWEST_PAIRS = 0.05, 0.98, 1_000, 3
+#: Pairs that are looked at, the strongest first; a panel of 40 dyes has about 200.
+_MOST_PAIRS = 400
 #: Events that are looked at, every n-th of a larger file.
 _MOST_EVENTS = 50_000
 #: Bright spill must stand this many times above the width of the other detector's dim quarter.
@@ -56,19 +59,25 @@ def spill_shown(file: FcsFile, spill: Spill) -> tuple[float, int]:
     usable = usable[:: 1 + usable.size // _MOST_EVENTS]
     values = {name: file.values(name)[usable].astype(np.float64) for name in spill.channels}
     widths = {name: float(np.quantile(each, 0.25) - np.quantile(each, 0.05)) for name, each in values.items()}
+    bright = {name: each >= np.quantile(each, _BRIGHT) for name, each in values.items()}
     shares = []
-    for row, dye in enumerate(spill.channels):
-        bright = values[dye] >= np.quantile(values[dye], _BRIGHT)
-        for column, detector in enumerate(spill.channels):
-            share = float(spill.matrix[row, column])
-            if row == column or share < _LEAST_SPILL:
-                continue
-            light: NDArray[np.float64] = share * values[dye][bright]
-            if np.median(light) > _ABOVE_NOISE * widths[detector] and light.min() > 0:
-                shares.append(float(np.quantile(values[detector][bright] / light, 0.1)))
+    for dye, detector, share in _strongest(spill):
+        light: NDArray[np.float64] = share * values[dye][bright[dye]]
+        if np.median(light) > _ABOVE_NOISE * widths[detector] and light.min() > 0:
+            shares.append(float(np.quantile(values[detector][bright[dye]] / light, 0.1)))
     if len(shares) < FEWEST_PAIRS:
         return 1.0, len(shares)
     return float(np.median(shares)), len(shares)
+
+
+def _strongest(spill: Spill) -> Iterator[tuple[str, str, float]]:
+    """Yield dye, detector and share of the strongest spill, in falling order."""
+    off = spill.matrix - np.diag(np.diag(spill.matrix))
+    for entry in np.argsort(-off, axis=None, kind="stable")[:_MOST_PAIRS]:
+        row, column = divmod(int(entry), len(off))
+        if off[row, column] < _LEAST_SPILL:
+            return
+        yield spill.channels[row], spill.channels[column], float(off[row, column])
 
 
 def signs_in_values(file: FcsFile, spill: Spill) -> tuple[str, ...]:

@@ -38,7 +38,8 @@ def check_tube(
     declared = (
         () if panel is None else (*panel.expected, *(e for stain in panel.stains for e in stain.expected))
     )
-    known = reference if reference is not None and set(reference.labels) <= set(tube.names) else None
+    lacking = () if reference is None else tuple(n for n in reference.labels if n not in tube.names)
+    known = None if lacking else reference
     enough = len(tube) >= _FEWEST
     shape = shape_of(tube, known.labels) if known is not None and enough else None
     stains = [name for name in tube.names if is_stain(name)]
@@ -50,7 +51,7 @@ def check_tube(
         check_margin(tube),
         check_saturation(tube, file),
         check_spill(tube, known, shape),
-        check_gain(known, shape),
+        check_gain(known, shape, lacking),
     ]
     if enough and np.isfinite(tube.values).any():
         findings.append(check_stain(tube, stains, kind, known, shape))

@@ -40,7 +40,7 @@ class Cut:
     share: float = 0.0
 
 
-def cut_of(values: NDArray[np.floating]) -> Cut:
+def cut_of(values: NDArray[np.floating], smooth: float = _SMOOTH) -> Cut:
     """Return the valley that parts the column best, else the start of its right tail.
 
     Of all valleys of the smoothed density the one is taken with the greatest depth times variance between
@@ -53,7 +53,7 @@ def cut_of(values: NDArray[np.floating]) -> Cut:
     low, high = np.quantile(seen, [0.001, 0.999])
     if not high > low:
         return Cut(at=None)
-    middle, density = _density(seen)
+    middle, density = _density(seen, smooth)
     valleys = _valleys(middle, density)
     best = max(valleys, default=None, key=lambda each: each[2])
     if best is not None:
@@ -62,20 +62,20 @@ def cut_of(values: NDArray[np.floating]) -> Cut:
     return _tail(seen, float(middle[int(density.argmax())]))
 
 
-def clear_valleys_of(values: NDArray[np.floating]) -> tuple[float, ...]:
+def clear_valleys_of(values: NDArray[np.floating], smooth: float = _SMOOTH) -> tuple[float, ...]:
     """Return the clear valleys from left to right: in side scatter, what parts the kinds of cells."""
     seen = np.asarray(values, dtype=np.float64)
     seen = seen[np.isfinite(seen)]
     if seen.size < _FEWEST or not np.quantile(seen, 0.999) > np.quantile(seen, 0.001):
         return ()
-    return tuple(at for at, depth, _ in _valleys(*_density(seen)) if depth >= _CLEAR_DEPTH)
+    return tuple(at for at, depth, _ in _valleys(*_density(seen, smooth)) if depth >= _CLEAR_DEPTH)
 
 
-def _density(values: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _density(values: NDArray[np.floating], smooth: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     seen = np.asarray(values, dtype=np.float64)
     low, high = np.quantile(seen, [0.001, 0.999])
     counts, edges = np.histogram(seen, _BINS, (low, high))
-    density = gaussian_filter1d(counts.astype(np.float64), _SMOOTH, mode="constant")
+    density = gaussian_filter1d(counts.astype(np.float64), smooth, mode="constant")
     return (edges[1:] + edges[:-1]) / 2, density
 
 

@@ -31,9 +31,10 @@ def check_events(tube: Tube) -> Finding:
 
 def at_top(values: Values) -> float:
     """Return the share of events piled up at the largest value of a column; 0 where there is no pile."""
-    if not values.size:
+    numbers = values[np.isfinite(values)]
+    if not numbers.size:
         return 0.0
-    piled = int(np.count_nonzero(values == np.nanmax(values)))
+    piled = int(np.count_nonzero(values == numbers.max()))
     return piled / values.size if piled >= _PILE else 0.0
 
 
@@ -47,7 +48,7 @@ def check_margin(tube: Tube) -> Finding:
         for name in columns:
             values = tube.column(name)
             if at_top(values):
-                piles |= values == np.nanmax(values)
+                piles |= values == values[np.isfinite(values)].max()
         share = float(piles.mean()) if len(tube) else 0.0
     verdict: Verdict = "fail" if share >= _MARGIN_FAIL else "warn" if share >= _MARGIN_WARN else "pass"
     return Finding(

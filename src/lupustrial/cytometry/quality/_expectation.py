@@ -15,7 +15,7 @@ from lupustrial.cytometry.quality._markers import markers_of, rows
 from lupustrial.errors import CytometryError, Fault
 
 Sign = tuple[str, bool]
-_SIGN = re.compile(r"^([0-9A-ZΑ-Ω]+)([+-])$")
+_SIGN = re.compile(r"^(.+?)([+-])$")
 _SUGAR = re.compile(r"^(\S+) (within|excludes|with) (\S+)$")
 _SHARE = re.compile(r"^(?:(.*) -> )?(.+?) (\d*\.?\d+)?\s?\.\.\s?(\d*\.?\d+)?$")
 #: Bounds of the short forms.
@@ -108,13 +108,13 @@ def expectations_of(specimen: str | None, declared: Iterable[str] = ()) -> tuple
 
 
 def _signs(text: str, line: str) -> tuple[Sign, ...]:
-    found = []
+    found: list[Sign] = []
     for word in text.upper().split():
         match = _SIGN.match(word)
-        if match is None:
+        markers = markers_of(match[1]) if match is not None else frozenset()
+        if match is None or len(markers) != 1:
             raise _unread(line)
-        (marker,) = markers_of(match[1]) or {match[1]}
-        found.append((marker, match[2] == "+"))
+        found.append((next(iter(markers)), match[2] == "+"))
     return tuple(found)
 
 

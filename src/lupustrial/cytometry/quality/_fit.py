@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from lupustrial.cytometry.quality._expectation import Expectation, Sign, implied
 
 Mask = NDArray[np.bool_]
+Bits = NDArray[np.uint64]
 #: A share so far outside its bounds counts as one whole misfit.
 _WHOLE = 0.25
 #: Misfit of an expectation that cannot be looked at because nothing is given.
@@ -46,6 +48,8 @@ class Looked:
 class Labelled:
     """Columns as bright or dim, and the markers each is said to bear.
 
+    Sets of events are held as bits, 64 to a word: thousands of labellings are tried for a tube.
+
     Args:
         bright: (events,) masks by column; a column that does not part into dim and bright has none.
         markers: Of each column; several where stains share a colour.
@@ -65,14 +69,18 @@ class Labelled:
     ) -> None:
         """Keep the masks."""
         self.everywhere = everywhere
-        self.bright, self.near, self.count = bright, near, count
+        self._all = _bits(np.ones(count, dtype=np.bool_))
+        self._bright = {name: _bits(mask) for name, mask in bright.items()}
+        self._near = self._all if near is None else _bits(near)
         self.markers = dict(markers)
-        self.column = {marker: column for column in sorted(markers) for marker in sorted(markers[column])}
+        self.column = _columns(markers)
 
     def labelled(self, labels: Mapping[str, str]) -> Labelled:
         """Return the same columns with the labels of others: `labels` tells the label by column."""
-        markers = {column: self.markers[labels.get(column, column)] for column in self.markers}
-        return Labelled(self.bright, markers, near=self.near, count=self.count, everywhere=self.everywhere)
+        other = copy(self)
+        other.markers = {column: self.markers[labels.get(column, column)] for column in self.markers}
+        other.column = _columns(other.markers)
+        return other
 
     def asked(self, rules: Iterable[Expectation]) -> tuple[Expectation, ...]:
         """Return the rules that the markers allow to ask, whichever column bears them.
@@ -85,16 +93,16 @@ class Labelled:
 
     def look(self, rule: Expectation) -> Looked:
         """Look at one expectation."""
-        then = self._mask(rule.then)
-        given = self._mask(rule.given) if rule.given else np.ones(self.count, dtype=np.bool_)
+        then = self._set(rule.then)
+        given = self._set(rule.given)
         if then is None or given is None:
             return Looked(expectation=rule, given=None, share=None)
-        if self.near is not None and _NOT_NEAR.isdisjoint(m for m, _ in (*rule.given, *rule.then)):
-            given = given & self.near
-        count = int(np.count_nonzero(given))
+        if _NOT_NEAR.isdisjoint(m for m, _ in (*rule.given, *rule.then)):
+            given = given & self._near
+        count = int(np.bitwise_count(given).sum())
         if count < _LEAST_GIVEN:
             return Looked(expectation=rule, given=count, share=None)
-        return Looked(expectation=rule, given=count, share=float(np.count_nonzero(given & then) / count))
+        return Looked(expectation=rule, given=count, share=int(np.bitwise_count(given & then).sum()) / count)
 
     def _kept(self, rule: Expectation) -> Expectation | None:
         given = tuple(sign for sign in rule.given if sign[0] in self.column)
@@ -123,17 +131,26 @@ class Labelled:
             for other in together - {marker}
         )
 
-    def _mask(self, signs: Sequence[Sign]) -> Mask | None:
-        mask: Mask | None = None
+    def _set(self, signs: Sequence[Sign]) -> Bits | None:
+        found = self._all
         for marker, bright in signs:
-            column = self.bright.get(self.column[marker])
+            column = self._bright.get(self.column[marker])
             if column is None:
                 if marker not in self.everywhere:
                     return None
-                column = np.ones(self.count, dtype=np.bool_)
-            each = column if bright else ~column
-            mask = each if mask is None else mask & each
-        return mask
+                column = self._all
+            found = found & column if bright else found & ~column
+        return found
+
+
+def _columns(markers: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    return {marker: column for column in sorted(markers) for marker in sorted(markers[column])}
+
+
+def _bits(mask: Mask) -> Bits:
+    padded = np.zeros(-(-mask.size // 64) * 64, dtype=np.bool_)
+    padded[: mask.size] = mask
+    return np.packbits(padded).view(np.uint64)
 
 
 def misfit_of(labelled: Labelled, rules: Iterable[Expectation]) -> float:

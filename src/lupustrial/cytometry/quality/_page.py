@@ -21,6 +21,6 @@ def plots_of(tube: Tube, *, specimen: str = "", declared: Sequence[str] = ()) ->
         "Flow rate": draw_flow(tube),
         "Signal against time": draw_time(tube),
         "Pairs of stains": draw_spill(tube),
-        "Labels": draw_labels(evidence_of(tube, specimen, declared)),
+        "Labels": draw_labels(evidence_of(tube, specimen, declared)) if len(tube) else None,
     }
     return {title: text for title, text in drawn.items() if text is not None}

@@ -8,6 +8,7 @@ import numpy as np
 
 from lupustrial.cytometry._tube import Tube
 from lupustrial.cytometry.quality._flow import flow_rate, slow_spells, usual_rate
+from lupustrial.cytometry.quality._labelled import numbers_of
 from lupustrial.cytometry.quality._labels import Evidence
 from lupustrial.cytometry.quality._spill import PASSES, gravity, pairs_of
 from lupustrial.cytometry.quality._svg import ACCENT, BAD, INK, QUIET, svg
@@ -42,7 +43,7 @@ def draw_time(tube: Tube) -> str | None:
             if place >= len(course.columns):
                 panel.set_visible(False)
                 continue
-            values = tube.column(course.columns[place])
+            values = numbers_of(tube.column(course.columns[place])[:, None])[:, 0]
             low, middle, high = (
                 np.asarray([np.quantile(values[course.bin_of == at], share) for at in range(bins)])
                 for share in (0.25, 0.5, 0.75)
@@ -161,7 +162,8 @@ def _told(rule: Any) -> str:
     return f"{then} of {given}" if given else f"{then} of all"
 
 
-def _inner(values: Any) -> Any:
+def _inner(column: Any) -> Any:
+    values = numbers_of(column[:, None])[:, 0]
     step = max(1, values.size // _POINTS)
     low, high = np.quantile(values, [0.002, 0.998])
     return np.clip(values[::step], low, high)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lupustrial.cytometry._tube import Tube
-from lupustrial.cytometry.quality._labelled import near_of, sample_of
+from lupustrial.cytometry.quality._labelled import near_of, numbers_of, sample_of
 from lupustrial.cytometry.quality._markers import is_stain
 from lupustrial.errors import CytometryError, Fault
 
@@ -131,7 +131,7 @@ def shape_of(tube: Tube, labels: Sequence[str]) -> Shape:
     if near is not None:
         events = events[near]
     values = np.column_stack([tube.column(name)[events] for name in labels]).astype(np.float64)
-    values = values[np.isfinite(values).all(axis=1)]
+    values = numbers_of(values)
     quantiles = np.quantile(values, _SHARES, axis=0).T
     ranks = np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0, kind="stable").astype(np.float64)
     ranks -= ranks.mean(axis=0)

@@ -6,13 +6,14 @@ such as CD25 or a cytokine, may be dim in good tubes: only a reference tells.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from lupustrial.cytometry._finding import Finding, Verdict
 from lupustrial.cytometry._tube import Tube
 from lupustrial.cytometry.quality._cut import cut_of
+from lupustrial.cytometry.quality._labelled import near_of, sample_of
 from lupustrial.cytometry.quality._markers import markers_of, rows
 from lupustrial.cytometry.quality._reference import Reference, Shape
 
@@ -33,14 +34,20 @@ def check_stain(
     missing: dict[str, str] = {}
     doubtful: dict[str, str] = {}
     asked = 0
+    events = sample_of(tube)
+    near, _ = near_of(tube, events)
+    lymphocytes = events if near is None else events[near]
     kinds = {row["marker"]: row for row in rows("kinds") if specimen in row["specimen"].split("; ")}
     for name in stains:
-        for marker in sorted(markers_of(name) & kinds.keys()):
+        for marker in sorted(markers_of(name) & kinds.keys()) if len(markers_of(name)) == 1 else ():
             asked += 1
-            cut = cut_of(tube.column(name))
             low, high = float(kinds[marker]["least"]), float(kinds[marker]["most"])
-            if cut.depth < _DEPTH or not low <= cut.share <= high:
+            cuts = [cut_of(tube.column(name)), cut_of(tube.column(name)[lymphocytes])]
+            parts = [low <= cut.share <= high for cut in cuts]
+            if not any(parts):
                 missing[name] = "does not part into dim and bright"
+            elif not any(part and cut.depth >= _DEPTH for part, cut in zip(parts, cuts, strict=True)):
+                doubtful[name] = "has a bright tail, but no valley before it"
     if reference is not None and shape is not None:
         for at, name in enumerate(reference.labels):
             asked += 1
@@ -74,8 +81,14 @@ def check_stain(
     )
 
 
-def check_gain(reference: Reference | None, shape: Shape | None) -> Finding:
-    """QC-GAIN: columns that lie as a whole higher or lower than in the reference."""
+def check_gain(reference: Reference | None, shape: Shape | None, lacking: Sequence[str] = ()) -> Finding:
+    """QC-GAIN: columns that lie as a whole higher or lower than in the reference.
+
+    A reference with stains that the tube lacks (`lacking`) is of another panel: not used, and a warning.
+    """
+    if lacking:
+        told = f"The reference bears {', '.join(lacking)}, which the tube lacks; it was not used."
+        return Finding(check="QC-GAIN", verdict="warn", message=told, columns=tuple(lacking))
     if reference is None or shape is None:
         return Finding(check="QC-GAIN", verdict="pass", message="Not looked at: no reference.")
     apart = (shape.quantiles - reference.quantiles) / reference.width

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from lupustrial.cytometry.review._batches import Apart, apart_of
 from lupustrial.cytometry.review._charts import charts_of
+from lupustrial.cytometry.review._decisions import Decisions, GateDecision, decided_strategy, read_decisions
 from lupustrial.cytometry.review._doubt import Doubted, doubted, populations_of
 from lupustrial.cytometry.review._draw import Axes, axes_of, draw_view
 from lupustrial.cytometry.review._edit import Handle, handles_of, with_handles
@@ -26,10 +27,11 @@ from lupustrial.cytometry.review._westgard import ControlChart, ControlPoint, Ju
 from lupustrial.cytometry.review._write import MATERIAL, review_files, write_review
 
 __all__ = [
-    "FIELDS", "MATERIAL", "Apart", "Axes", "ControlChart", "ControlPoint", "Doubted", "GateReview",
-    "Handle", "Heading", "Judged", "Material", "Part", "Reagent", "Sheet", "TubeReview", "View",
-    "apart_of", "axes_of", "charts_of", "code_of", "control_chart", "digest_of_gate", "doubted",
-    "draw_view", "estimate", "handles_of", "instrument_of", "miflowcyt", "pack", "part_of",
-    "populations_of", "reagents_of", "review_files", "review_tube", "sheets_of", "tube_from", "tube_of",
-    "tube_plain", "unpack", "with_handles", "write_review",
+    "FIELDS", "MATERIAL", "Apart", "Axes", "ControlChart", "ControlPoint", "Decisions", "Doubted",
+    "GateDecision", "GateReview", "Handle", "Heading", "Judged", "Material", "Part", "Reagent", "Sheet",
+    "TubeReview", "View", "apart_of", "axes_of", "charts_of", "code_of", "control_chart",
+    "decided_strategy", "digest_of_gate", "doubted", "draw_view", "estimate", "handles_of",
+    "instrument_of", "miflowcyt", "pack", "part_of", "populations_of", "read_decisions", "reagents_of",
+    "review_files", "review_tube", "sheets_of", "tube_from", "tube_of", "tube_plain", "unpack",
+    "with_handles", "write_review",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,19 +82,29 @@ def draw_view(
 
 def _plane(view: View, axes: Axes) -> str:
     """Draw two columns: one path for each level of density, made of runs along the rows of bins."""
-    levels = _levels(_smooth(_smooth(view.counts.astype(float), 0), 1))
     bins_x, bins_y = view.counts.shape
     left, right = axes.x(view.low[0]), axes.x(view.high[0])
     top, bottom = axes.y(view.high[1]), axes.y(view.low[1])
+    move = (
+        f"translate({left:.2f} {top:.2f}) scale({(right - left) / bins_x:.5f} {(bottom - top) / bins_y:.5f})"
+    )
+    if view not in _PATHS:
+        _PATHS[view] = _paths(view)
+    return f'<g transform="{move}" shape-rendering="crispEdges">{_PATHS[view]}</g>'
+
+
+#: The paths of a view, which is drawn on its contact sheet and on the page of its tube.
+_PATHS: WeakKeyDictionary[View, str] = WeakKeyDictionary()
+
+
+def _paths(view: View) -> str:
+    levels = _levels(_smooth(_smooth(view.counts.astype(float), 0), 1))
     paths = []
     for level in range(1, _LEVELS + 1):
         runs = "".join(_runs(levels == level))
         if runs:
             paths.append(f'<path class="d{level}" d="{runs}"/>')
-    move = (
-        f"translate({left:.2f} {top:.2f}) scale({(right - left) / bins_x:.5f} {(bottom - top) / bins_y:.5f})"
-    )
-    return f'<g transform="{move}" shape-rendering="crispEdges">{"".join(paths)}</g>'
+    return "".join(paths)
 
 
 def _runs(wanted: NDArray[np.bool_]) -> list[str]:

@@ -107,7 +107,7 @@ def _gate_from(plain: Mapping[str, Any]) -> GateReview:
     jitter, views = plain["jitter"], plain["views"]
     if len(views) > _MOST_VIEWS:
         raise ValueError("a gate has too many views")
-    region = _region(plain["region"])
+    region = region_in(plain["region"])
     if [tuple(view["columns"]) for view in views] != list(panels_of(region)):
         raise ValueError("the views are not those of the region")
     return GateReview(
@@ -124,7 +124,7 @@ def _gate_from(plain: Mapping[str, Any]) -> GateReview:
     )
 
 
-def _region(plain: Mapping[str, Any]) -> Region:
+def region_in(plain: Mapping[str, Any]) -> Region:
     """Return a region that can be drawn and moved; ValueError where it is none."""
     region = region_from(region_from(plain).as_plain())  # the way there and back makes every edge a number
     leaves = [leaf for leaf, _ in leaves_of(region)]

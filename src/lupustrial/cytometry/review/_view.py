@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lupustrial.cytometry._gate import Setting
-from lupustrial.cytometry._regions import Every, Interval, Region
+from lupustrial.cytometry._regions import Ellipse, Every, Interval, Polygon, Region
 
 Counts = NDArray[np.int64]
 
@@ -23,6 +23,8 @@ Counts = NDArray[np.int64]
 BINS = {1: 200, 2: 100}
 
 _TAILS = (0.001, 0.999)  # quantiles of the parent that an axis must hold
+_FEW = 3  # steps of an axis below which they are made finer
+_ROOM = 0.25  # part of the events' range by which an axis is made longer for the corners of a gate
 _PAIR = 2
 _FINE = 4  # points in each direction of a bin at which a region is asked
 
@@ -151,10 +153,32 @@ def _bin(values: NDArray[np.float64], low: float, high: float, bins: int) -> NDA
 
 def _ends(values: NDArray[np.float64], region: Region, column: str) -> tuple[float, float]:
     """Return round ends that hold nearly all events and the edges of the gate, alike from tube to tube."""
-    held = [*np.quantile(values, _TAILS)] if len(values) else [0.0, 1.0]
-    held += [edge for leaf, _ in leaves_of(region) if isinstance(leaf, Interval) and leaf.column == column
-             for edge in (leaf.low, leaf.high) if edge is not None]  # fmt: skip
+    first, last = np.quantile(values, _TAILS).tolist() if len(values) else (0.0, 1.0)
+    room = _ROOM * (last - first)
+    near = [min(max(edge, first - room), last + room) for edge in _corners(region, column)]
+    held = [first, last, *near, *_edges(region, column)]
     low, high = float(min(held)), float(max(held))
-    step = 10.0 ** math.floor(math.log10(max(high - low, 1e-6)))
+    length = max(high - low, 1e-6)
+    step = 10.0 ** math.floor(math.log10(length))
+    step = step / 5 if length < _FEW * step else step
     start, end = (math.floor(low / step) * step, math.ceil(high / step) * step)
     return round(start, 9), round(end if end > start else start + step, 9)
+
+
+def _edges(region: Region, column: str) -> list[float]:
+    """Return the edges of intervals along a column."""
+    leaves = [leaf for leaf, _ in leaves_of(region) if isinstance(leaf, Interval) and leaf.column == column]
+    return [edge for leaf in leaves for edge in (leaf.low, leaf.high) if edge is not None]
+
+
+def _corners(region: Region, column: str) -> list[float]:
+    """Return how far polygons and ellipses go along a column."""
+    found: list[float] = []
+    for leaf, _ in leaves_of(region):
+        if isinstance(leaf, Polygon) and column in leaf.columns:
+            found += [corner[leaf.columns.index(column)] for corner in leaf.vertices]
+        elif isinstance(leaf, Ellipse) and column in leaf.columns:
+            axis = leaf.columns.index(column)
+            reach = math.sqrt(max(leaf.covariance[axis][axis] * leaf.distance, 0.0))
+            found += [leaf.centre[axis] - reach, leaf.centre[axis] + reach]
+    return found

@@ -67,9 +67,9 @@ def find_files(folder: Path, *, apart_from: Path | None = None) -> tuple[FoundFi
 
 def _passed_over(path: Path, folder: Path, away: Path | None) -> bool:
     inside = path.relative_to(folder)
-    return any(part.startswith(".") for part in inside.parts) or (
-        away is not None and path.resolve().is_relative_to(away)
-    )
+    hidden = any(part.startswith(".") for part in inside.parts)
+    within = away is not None and away.is_relative_to(folder.resolve()) and away != folder.resolve()
+    return hidden or (within and away is not None and path.resolve().is_relative_to(away))
 
 
 def _sha256(path: Path) -> str:

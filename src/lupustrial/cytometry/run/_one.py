@@ -71,9 +71,20 @@ def _gated(job: Job) -> Part:
         "findings": [_finding(finding) for finding in findings],
         "gates": gates_plain(gated),
         "gatingml": gatingml,
-        "review": part_of(review_tube(gated, findings, jitter=moved, keywords=keywords)),
+        "review": part_of(
+            review_tube(gated, findings, jitter=moved, keywords=keywords, plots=_plots(job, tube, findings))
+        ),
         "faults": [],
     }
+
+
+def _plots(job: Job, tube: Tube, findings: Sequence[Finding]) -> Mapping[str, str]:
+    """Return the plots of quality control of a tube that it did not pass; drawing them takes a second."""
+    from lupustrial.cytometry.quality import plots_of
+
+    if all(finding.verdict == "pass" for finding in findings):
+        return {}
+    return plots_of(tube, specimen=job.panel.specimen, declared=job.panel.expected)
 
 
 def _tube(
@@ -87,7 +98,7 @@ def _tube(
     from lupustrial.cytometry.fcs import read_fcs
     from lupustrial.cytometry.panel import check_panel
     from lupustrial.cytometry.prepare import prepare
-    from lupustrial.cytometry.quality import check_tube
+    from lupustrial.cytometry.run._judge import judged
 
     file = read_fcs(path)
     if file.sha256 != sha256:
@@ -96,7 +107,7 @@ def _tube(
         raise CytometryError(Fault(id="CYTO-072", message=message, place=name, hint=hint))
     findings = tuple(check_panel(job.panel, file))
     tube = prepare(file, job.panel)
-    findings += tuple(check_tube(file, tube, job.panel, reference=job.reference))
+    findings += judged(file, tube, job.panel, job.reference)
     return replace(tube, name=sha256[:12], keywords={}), findings, file.keywords
 
 

@@ -93,13 +93,17 @@ def _head(tree: Tree) -> list[Fault]:
     plain, faults = tree.plain, []
     if plain.get("format") != _FORMAT:
         faults.append(fault_of(tree, ("format",), "the file has no line `format: 1`", "write it first"))
-    for key in plain:
-        if key not in _KEYS:
-            hint = closest(key, _KEYS) or f"a strategy has {', '.join(_KEYS)}"
-            faults.append(fault_of(tree, (key,), f"a strategy has no `{key}`", hint))
-    for key in ("id", "version"):
-        if not isinstance(plain.get(key), str | int | float) or isinstance(plain.get(key), bool):
-            faults.append(fault_of(tree, (key,), f"`{key}` is missing", f"write `{key}: …`"))
+    beside = f"a strategy has {', '.join(_KEYS)}"
+    faults.extend(
+        fault_of(tree, (key,), f"a strategy has no `{key}`", closest(key, _KEYS) or beside)
+        for key in plain
+        if key not in _KEYS
+    )
+    faults.extend(
+        fault_of(tree, (key,), f"`{key}` is missing", f"write `{key}: …`")
+        for key in ("id", "version")
+        if not isinstance(plain.get(key), str | int | float) or isinstance(plain.get(key), bool)
+    )
     if not isinstance(plain.get("populations"), dict) or not plain["populations"]:
         hint = "write `populations:` and a population on each line below"
         faults.append(fault_of(tree, ("populations",), "there are no populations", hint))

@@ -34,11 +34,13 @@ def bent(fitted: Fit, cells: Cells) -> Fit:
     if not any(knots):
         return fitted
     found = replace(fitted, bends=knots)
-    match = match_of(fitted.ground, cells)(found.warps)
+    match = match_of(fitted.ground, cells, fitted.held)(found.warps)
     return replace(found, match=match) if match > fitted.match else fitted
 
 
 def _knots(fitted: Fit, cells: Cells, column: int) -> Knots:
+    if column in fitted.held:
+        return ()
     ground = fitted.ground
     warps = fitted.warps
     back = np.column_stack([warps[name].back(cells.at[:, i]) for i, name in enumerate(ground.columns)])

@@ -100,6 +100,7 @@ class Fit:
         match: Bhattacharyya coefficient there, 0 to 1.
         covariance: (2 columns, 2 columns) inverse of the curvature of (1): how sure the alignment is.
         events: Events of the sample that were looked at.
+        held: Numbers of the columns that were held.
         bends: Knots of each column where the warp bends.
     """
 
@@ -108,6 +109,7 @@ class Fit:
     match: float
     covariance: Array
     events: int
+    held: tuple[int, ...] = ()
     bends: tuple[tuple[tuple[float, float], ...], ...] = ()
 
     @property
@@ -130,13 +132,18 @@ def warps_of(
     }  # fmt: skip
 
 
-def match_of(ground: Ground, cells: Cells) -> Callable[[dict[str, Warp]], float]:
-    """Return the function that gives the Bhattacharyya coefficient for warps."""
+def match_of(ground: Ground, cells: Cells, held: tuple[int, ...] = ()) -> Callable[[dict[str, Warp]], float]:
+    """Return the function that gives the Bhattacharyya coefficient for warps.
+
+    Over columns that are `held` the densities are summed: what moves there by biology is no mismatch.
+    """
+    if len(held) == len(ground.columns):
+        held = ()
     keep = ~ground.masked
     width = _SMOOTH * ground.spread / ground.step
     # of whole numbers the filter would make whole numbers
     reference = gaussian_filter((ground.counts * keep).astype(np.float64), width, mode="constant")
-    root = np.sqrt(reference / max(float(reference.sum()), 1e-12))
+    root = np.sqrt(reference.sum(axis=held) / max(float(reference.sum()), 1e-12))
     floor = _LEFT * float((ground.counts * keep).sum()) / ground.events
 
     def match(warps: dict[str, Warp]) -> float:
@@ -147,14 +154,17 @@ def match_of(ground: Ground, cells: Cells) -> Callable[[dict[str, Warp]], float]
         if total <= 0:
             return 0.0
         left = total / max(cells.events, 1)
-        return float((root * np.sqrt(smooth / total)).sum()) * min(1.0, left / floor if floor else 1.0)
+        return float((root * np.sqrt(smooth.sum(axis=held) / total)).sum()) * min(
+            1.0, left / floor if floor else 1.0
+        )
 
     return match
 
 
 def fit(ground: Ground, cells: Cells, prior: Prior) -> Fit:
     """Minimise (1); starts at the prior, at the difference of the medians, and half-way."""
-    match = match_of(ground, cells)
+    held = tuple(int(i) for i in np.flatnonzero(np.asarray(prior.shift_spread) == 0))
+    match = match_of(ground, cells, held)
     weight = 4.0 * min(cells.events, WEIGHT)
     centre, width = prior.centre, prior.width
     columns = len(ground.columns)
@@ -173,7 +183,7 @@ def fit(ground: Ground, cells: Cells, prior: Prior) -> Fit:
     if not free.size or not cells.events:
         return Fit(
             ground=ground, at=centre, match=match(warps_of(ground, centre)), events=cells.events,
-            covariance=np.diag(width**2),
+            covariance=np.diag(width**2), held=held,
         )  # fmt: skip
     apart = np.zeros(2 * columns)
     apart[:columns] = (cells.middle - ground.middle) / ground.spread
@@ -191,7 +201,12 @@ def fit(ground: Ground, cells: Cells, prior: Prior) -> Fit:
         cost, at[free], np.where(free < columns, 0.1, 0.05), width[free]
     )
     return Fit(
-        ground=ground, at=at, match=match(warps_of(ground, at)), covariance=covariance, events=cells.events
+        ground=ground,
+        at=at,
+        match=match(warps_of(ground, at)),
+        covariance=covariance,
+        events=cells.events,
+        held=held,
     )
 
 

@@ -71,7 +71,7 @@ def trust_of(
 
 def match_of_events(fitted: Fit) -> float:
     """Return the match, with what is lost by few events given back."""
-    cells = _CELLS[len(fitted.ground.columns)]
+    cells = _CELLS[len(fitted.ground.columns) - len(fitted.held) or len(fitted.ground.columns)]
     return min(1.0, fitted.match + cells / (8 * max(fitted.events, 1)))
 
 
