@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+import lupustrial.capture._converters  # noqa: F401 - the addresses below use it
+
 urlpatterns = [
     path("", include("lupustrial.capture.dashboards.urls")),
     path("", include("lupustrial.capture.demo.urls")),
@@ -14,6 +16,7 @@ urlpatterns = [
     path("", include("lupustrial.capture.queries.urls")),
     path("", include("lupustrial.capture.signing.urls")),
     path("", include("lupustrial.capture.review.urls")),
+    path("", include("lupustrial.capture.gates.urls")),
     path("", include("lupustrial.capture.supply.urls")),
     path("", include("lupustrial.capture.doors.urls")),
 ]

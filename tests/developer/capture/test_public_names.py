@@ -44,6 +44,9 @@ PINNED: dict[str, str] = {
     "lupustrial.capture.entry": """
         Finding Given Outcome Severity facts_of planned_at submit submit_in
     """,
+    "lupustrial.capture.gates": """
+        BYTES Brought Decision ShownGate bring_gates decide decisions_text shown_gate
+    """,
     "lupustrial.capture.participants": """
         KINDS Clock ConsentState Due DueState Fact Verdict clocks_of clocks_seen confirm confirmed
         consent_state date_item date_of_day digest eligibility_of end_participation missed_visits
@@ -66,23 +69,26 @@ PINNED: dict[str, str] = {
         score_panel scores_at scores_in scores_seen seen_uses uses_of
     """,
     "lupustrial.capture.signing": """
-        Content Standing content_of meanings_for read_scope sign signatures_on standing_of write_scope
+        Content Standing content_of first_of_series key_given meanings_for read_scope series_begun
+        sign signatures_on standing_of write_scope
     """,
     "lupustrial.capture.store": """
-        EVERY_SITE FAMILIES TABLES Answer Change Confirmation Consent Course Grant Held Hold KeptAnchor
-        Note Page PageCount Participant Place Protocol Query QueryCount QueryState Raised ReviewNote Said
-        Saved Sealed SealedAnswer SealedKind Signature State Transfer Unanswered Value Verification
-        VisitHeld Visited Wanted all_proofs all_records answers_for changes_of check_unchanged
-        confirmation_of consents_of create_tables demonstration_of digest_of erase_sealed
-        every_page_signed every_visit genuine grants_of hold_on hold_on_participant holds keep_sealed
-        kept_anchors kinds_of_changes lag_counts milestone_counts notes_of notices_read page_at
-        page_counts pages_of pages_signed pages_since participant_of participants_at participants_like
-        participants_of payload_of proof_of proof_text protocol_files protocols_of queries_in queries_on
-        query_counts query_of raised_on rebuild records_of review_notes save_page sealed_of sealed_text
-        signature_of signatures_of signatures_on state_counts transfers_of unanswered_among unanswered_at
+        EVERY_SITE FAMILIES MEANINGS TABLES Answer Change Confirmation Consent Course GateState
+        Grant Held HeldGate HeldTube Hold KeptAnchor Note Page PageCount Participant Place Protocol
+        Query QueryCount QueryState Raised ReviewNote Said Saved Sealed SealedAnswer SealedKind
+        Signature State Transfer Unanswered Value Verification VisitHeld Visited Wanted all_proofs
+        all_records answers_for changes_of check_unchanged confirmation_of consents_of create_tables
+        decision_payload decisions_in demonstration_of digest_of erase_sealed every_page_signed
+        every_visit gate_counts gate_material gate_of gates_in genuine grants_of hold_on
+        hold_on_participant holds keep_gates keep_sealed kept_anchors kinds_of_changes lag_counts
+        milestone_counts notes_of notices_read page_at page_counts pages_of pages_signed pages_since
+        participant_of participants_at participants_like participants_of payload_of proof_of
+        proof_text protocol_files protocols_of queries_in queries_on query_counts query_of raised_on
+        rebuild records_of review_notes save_page sealed_of sealed_text signature_of signatures_of
+        signatures_on state_counts transfers_of tube_of_code tubes_in unanswered_among unanswered_at
         unanswered_counts under_way unlockings values_at values_of verifications_of verified_counts
-        verify_projection verify_sealed verify_signatures version_at visit_held visits_among visits_of
-        write
+        verify_gates verify_projection verify_sealed verify_signatures version_at visit_held
+        visits_among visits_of write
     """,
     "lupustrial.capture.supply": """
         Enrolled Judged Randomised Unblinding allocate_demonstration complete judge notices_for randomise

@@ -32,6 +32,7 @@ ROLES = {
     "K": "packager",
     "X": "dmc",
     "R": "auditor",
+    "G": "gate_reader",
     "Z": "administrator",
 }
 ALL = "".join(ROLES)
@@ -144,6 +145,11 @@ EXPECTED: dict[str, Open] = {
     "report-unblinding": Open("IMU", "IMU"),
     "acknowledge": Open("ISMU", "ISMU"),
     "notices": Open(ALL, ALL),
+    # gates of flow cytometry
+    "gates": Open("G" + REVIEW, "G"),
+    "gate": Open("G" + REVIEW, "G"),
+    "gates-import": Open("D", "D"),
+    "gates-decisions": Open("G" + REVIEW + "UX", "G" + REVIEW + "UX"),
     # doors
     "doors": Open(CLINICAL, CLINICAL),
     "export": Open("DBUXR", "DBUXR"),
@@ -175,6 +181,7 @@ PARTS = {
     "form": "vitals",
     "repeat": "1",
     "account": "investigator",
+    "code": "00000000",
     "secret": "x",
     "version": "1.0",
     "number": "1",
@@ -309,3 +316,16 @@ def test_roles_of_the_study_and_of_the_table_are_the_same(site: CaptureSite) -> 
     assert {role.id for role in site.trial.study.roles if not role.blinded} == {
         ROLES[letter] for letter in UNBLINDED
     }
+
+
+def test_a_number_too_large_for_any_database_names_nothing(site: CaptureSite) -> None:
+    site.register()
+    client = site.client("data_manager")
+    for name, address in _walked():
+        if "/1/" in f"{address}/" and not name.startswith("api:"):
+            for digits in (19, 40):
+                asked = f"{address}/".replace("/1/", f"/{'9' * digits}/").rstrip("/")
+                assert client.get(asked).status_code in (403, 404, 405), asked
+    for ask in ("/audit/history?before=", "/audit/history?after=", "/queries?page=", "/participants?page="):
+        assert client.get(ask + "9" * 30).status_code < 500, ask
+    assert client.post("/queries", {"query": "9" * 30, "action": "close"}).status_code < 500

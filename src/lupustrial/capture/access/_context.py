@@ -32,6 +32,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(name="signing", label=_("Signatures")),
     Entry(name="holds", label=_("Locks")),
     Entry(name="supply", label=_("Study drug")),
+    Entry(name="gates", label=_("Gates")),
     Entry(name="review", label=_("Audit trail")),
     Entry(name="doors", label=_("Import and export")),
     Entry(name="protocol", label=_("Protocol")),

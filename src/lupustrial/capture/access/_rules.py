@@ -126,6 +126,11 @@ RULES: Mapping[str, Rule] = {
     "report-unblinding": Rule(needs=("assess",), clinical=True),
     "acknowledge": Rule(needs=("break code", "assess", "supply"), clinical=True),
     "notices": Rule(),
+    # gates of flow cytometry: blinded codes alone, so that no clinical data are asked for
+    "gates": Rule(needs=("gate", "review"), writes=("gate",)),
+    "gate": Rule(needs=("gate", "review"), writes=("gate",)),
+    "gates-import": Rule(needs=("import",), clinical=True),
+    "gates-decisions": Rule(needs=("gate", "review", "export", "import")),
     # doors
     "doors": Rule(clinical=True),
     "export": Rule(needs=("export",), clinical=True),

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 from lupustrial.capture.entry import _views
 
-_PAGE = "participants/<str:participant>/visits/<str:visit>/forms/<str:form>/<int:repeat>"
+_PAGE = "participants/<str:participant>/visits/<str:visit>/forms/<str:form>/<number:repeat>"
 
 urlpatterns: list[URLPattern] = [
     path(_PAGE, _views.page_view, name="page"),

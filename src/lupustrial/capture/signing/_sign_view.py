@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,16 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 
 from lupustrial.capture.access import CaptureRequest
-from lupustrial.capture.accounts import signing_key, verify_password
-from lupustrial.capture.models import Account
 from lupustrial.capture.signing._content import content_of, meanings_for, read_scope, write_scope
+from lupustrial.capture.signing._series import first_of_series, key_given, series_begun
 from lupustrial.capture.signing._sign import sign
 from lupustrial.capture.signing._views import scope_title
 from lupustrial.capture.store import Place
 from lupustrial.errors import CaptureError, Fault
 
-#: Key of the session under which it stands that somebody signed in it with both components, and as whom.
-SERIES = "signed_as"
 _MOST = 50  # scopes signed at once
 
 
@@ -51,28 +48,18 @@ def sign_view(request: CaptureRequest) -> HttpResponse:
         "meanings": meanings_for(request.trial, request.acting),
         "faults": faults,
         "chosen": request.POST.get("meaning", ""),
-        "first": request.session.get(SERIES) != request.acting.id,
+        "first": first_of_series(request),
         "labels": _labels(request),
     }
     return render(request, "signing/sign.html", context, status=422 if faults else 200)
 
 
 def _sign(request: CaptureRequest, scopes: list[Place]) -> list[int]:
-    acting = request.acting
-    first = request.session.get(SERIES) != acting.id
-    if first and request.POST.get("account", "").strip() != acting.id:
-        raise _refused("the account is not the one that is signed in", "type your own account")
-    if not verify_password(request, request.POST.get("password", "")):
-        raise _refused("the password is not right; nothing was signed", "type your own password again")
-    key = signing_key(cast("Account", request.user), request.POST.get("password", ""))
+    key = key_given(request)
     shown = {scope: request.POST.get(f"digest-{write_scope(scope)}", "") for scope in scopes}
-    numbers = sign(request.trial, acting, shown, meaning=request.POST.get("meaning", ""), key=key)
-    request.session[SERIES] = acting.id
+    numbers = sign(request.trial, request.acting, shown, meaning=request.POST.get("meaning", ""), key=key)
+    series_begun(request)
     return numbers
-
-
-def _refused(message: str, hint: str) -> CaptureError:
-    return CaptureError(Fault(id="CAPT-047", message=message, place="signature", hint=hint))
 
 
 def _labels(request: CaptureRequest) -> dict[str, str]:

@@ -11,6 +11,7 @@ from lupustrial.capture.store import (
     _consents,
     _demonstration,
     _eligibility,
+    _gates,
     _grants,
     _history,
     _holds,
@@ -52,6 +53,7 @@ FAMILIES: tuple[Family, ...] = (
     _notes.FAMILY,
     _answers.FAMILY,
     _transfers.FAMILY,
+    _gates.FAMILY,
 )
 
 
@@ -109,7 +111,7 @@ def write(
 
     Raises:
         KeyError: No family knows the kind.
-        CaptureError: CAPT-002 or CAPT-043, what would be changed is frozen or locked.
+        CaptureError: CAPT-002, CAPT-043 or CAPT-104, what would be changed is frozen or locked.
     """
     refuse_held(tx, kind, data)
     fold = FOLDS[kind]

@@ -108,7 +108,8 @@ def refuse_held(tx: Transaction, kind: str, data: Mapping[str, Any]) -> None:
     """Refuse an entry that would change what is frozen or locked; every write passes here.
 
     Raises:
-        CaptureError: CAPT-002, the page is held; CAPT-043, participant, site or database is held.
+        CaptureError: CAPT-002, the page is held; CAPT-043, participant, site or database is held; CAPT-104,
+            the database is held, and gates with it.
     """
     if kind in _OF_PAGES:
         place = Place(
@@ -131,6 +132,10 @@ def refuse_held(tx: Transaction, kind: str, data: Mapping[str, Any]) -> None:
                     hint="ask the data manager to open it, and say why",
                 )
             )
+    elif kind in _OF_GATES and any(hold.everything for hold in holds(tx)):
+        message = "the database is closed: no gate is brought in or decided on"
+        hint = "ask the data manager to open it, and say why"
+        raise CaptureError(Fault(id="CAPT-104", message=message, place="gates", hint=hint))
 
 
 def page_held(hold: Hold, place: Place) -> Fault:
@@ -144,6 +149,7 @@ def page_held(hold: Hold, place: Place) -> Fault:
 
 
 _OF_PAGES = frozenset({"page saved", "page struck", "page restored"})
+_OF_GATES = frozenset({"gates brought in", "gate decided"})
 _OF_PARTICIPANTS = frozenset({"participant registered", "participant state", "unscheduled visit opened"})
 
 
