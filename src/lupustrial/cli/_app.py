@@ -11,6 +11,7 @@ from lupustrial.cli import (
     _blinding,
     _check,
     _explain,
+    _gate,
     _instruments,
     _kits,
     _new,
@@ -47,6 +48,7 @@ _verify.register(app)
 _serve.register(app)
 _blinding.register(app)
 _audit.register(app)
+_gate.register(app)
 _explain.register(app)
 _version.register(app)
 

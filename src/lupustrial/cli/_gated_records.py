@@ -136,9 +136,9 @@ def _values(
         else:
             yield item, _written(item, number), None
     if not refused and rows.height:
-        for name, text in ((tube.file, file["file_sha256"]), (tube.gating, rows["gate_hash"][0])):
-            if name is not None:
-                yield form.item(name), str(text), None
+        for held, text in ((tube.file, file["file_sha256"]), (tube.gating, rows["gate_hash"][0])):
+            if held is not None:
+                yield form.item(held), str(text), None
 
 
 def _written(item: Item, number: float) -> str:

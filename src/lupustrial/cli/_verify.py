@@ -68,7 +68,7 @@ def _checks(
 ) -> tuple[list[Fault], list[str]]:
     from lupustrial.allocation.store import verify_store
     from lupustrial.capture.store import rebuild as build_anew
-    from lupustrial.capture.store import verify_projection, verify_signatures
+    from lupustrial.capture.store import verify_gates, verify_projection, verify_signatures
 
     found = verify_store(db, study, sealed=sealed, anchors=anchors)
     faults, checked = list(found.faults), list(found.checked)
@@ -82,9 +82,11 @@ def _checks(
     differing = verify_projection(db, study.id)
     with db.reading() as tx:
         false = verify_signatures(tx, study.id)
+        gates = verify_gates(tx, study.id)
     checked += [] if differing else ["current values: what the ledger says, row by row"]
     checked += [] if false else ["signatures: each genuine, by its signer's key, over the values of its time"]
-    return [*faults, *differing, *false], checked
+    checked += [] if gates else ["gates: decisions signed by their readers, over what they were shown"]
+    return [*faults, *differing, *false, *gates], checked
 
 
 def _sealed(db: Database, study: Study) -> bool:

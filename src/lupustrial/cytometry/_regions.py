@@ -63,7 +63,8 @@ class Interval:
 class Polygon:
     """Inside a polygon of two columns, by the rule of crossings.
 
-    An event exactly on the edge may fall either way; `exchange` counts it inside, as Gating-ML 2.0 (5.1.2) does.
+    An event exactly on the edge may fall either way; `exchange` counts it inside, as Gating-ML 2.0 (5.1.2)
+    does.
     """
 
     x: str

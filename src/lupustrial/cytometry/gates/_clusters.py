@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from pydantic import Field, model_validator
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from lupustrial.cytometry._gate import Placed, Setting
 from lupustrial.cytometry._regions import Ellipse
@@ -78,7 +78,7 @@ def place_mixture(setting: Setting, parameters: Any) -> Placed:
 def _placed(
     plane: Plane, given: MixtureParameters, part: float, mean: Line, matrix: Matrix, belongs: Line
 ) -> Placed:
-    limit = float(chi2.ppf(given.hold, 2))
+    limit = float(chdtri(2, 1 - given.hold))
     inside = distances(plane.points, mean, matrix) <= limit
     weights = plane.weights[inside]
     pure = float((weights * belongs[inside]).sum() / weights.sum()) if weights.sum() else 0.0

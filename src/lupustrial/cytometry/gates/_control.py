@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from lupustrial.cytometry._gate import Placed, Setting
 from lupustrial.cytometry.gates._density import density_of, lowest_of, peaks_of, width_of
@@ -79,7 +79,7 @@ def _gaussian(control: NDArray[np.float32], given: InternalControlParameters) ->
     width = min(width_of(density, mode, above=above) for above in (False, True))
     shares = {"negative": _NEGATIVE, "floor": given.floor, "hold": max(given.hold, given.floor)}
     edges = {
-        f"control_{name}": density.at(mode + float(norm.ppf(each)) * width) for name, each in shares.items()
+        f"control_{name}": density.at(mode + float(ndtri(each)) * width) for name, each in shares.items()
     }
     return {"control_mode": density.at(mode), **edges}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from pydantic import Field
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from lupustrial.cytometry._gate import Placed, Setting
 from lupustrial.cytometry._regions import Ellipse
@@ -51,7 +51,7 @@ def place_ellipse(setting: Setting, parameters: Any) -> Placed:
         region=Ellipse(
             x=x, y=y, centre=(float(at[0]), float(at[1])),
             covariance=((float(a), float(b)), (float(c), float(d))),
-            distance=float(chi2.ppf(given.hold, 2)),
+            distance=float(chdtri(2, 1 - given.hold)),
         ),
         confidence=round(min(1.0, float(np.sqrt(events / _SURE))), 3),
         reason=f"ellipse of {given.of} ({events:.0f} events) in {x} and {y}, made to hold {given.hold:.1%}",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtr, chdtri
 
 from lupustrial.cytometry.gates._density import Line, span_of
 from lupustrial.cytometry.gates._registry import FEWEST, Unplaced
@@ -80,8 +80,8 @@ def robust_moments(points: Matrix, weights: Line) -> tuple[Line, Matrix]:
     centre = np.array([_median(points[:, i], weights) for i in range(2)])
     spread = [_median(np.abs(points[:, i] - centre[i]), weights) for i in range(2)]
     covariance = np.diag([max(1.4826 * each, 0.5) ** 2 for each in spread])
-    limit = float(chi2.ppf(_TRIM, 2))
-    factor = _TRIM / float(chi2.cdf(limit, 4))
+    limit = float(chdtri(2, 1 - _TRIM))
+    factor = _TRIM / float(chdtr(4, limit))
     kept = np.zeros(len(points), dtype=np.bool_)
     for _ in range(_ROUNDS):
         before, kept = kept, distances(points, centre, covariance) <= limit

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from lupustrial.cytometry._gate import Placed, Setting
 from lupustrial.cytometry.gates._density import density_of, peaks_of, width_of
@@ -43,7 +43,7 @@ def place_tail(setting: Setting, parameters: Any) -> Placed:
     density = density_of(setting.values(given.column, given.over), smoothing=given.smoothing)
     mode = max(peaks_of(density), key=lambda peak: density.smooth[peak])
     width = width_of(density, mode, above=given.tail == "below")
-    away = float(norm.ppf(given.hold)) * width * (1 if given.tail == "above" else -1)
+    away = float(ndtri(given.hold)) * width * (1 if given.tail == "above" else -1)
     cut = density.at(mode + away)
     share = density.share_above(int(np.clip(mode + away, 0, len(density.counts) - 1)))
     beyond = share if given.tail == "above" else 1 - share

@@ -23,6 +23,8 @@ SIDE_SCATTER = "SSC"
 #: A marker of which at least this share of all events is bright is on every cell of the specimen.
 _EVERYWHERE = 0.8
 _LEAST_EVENTS = 200
+#: Of parts that differ nearly as much, the lowest is that of lymphocytes.
+_NEARLY_MOST = 0.6
 
 
 def labelled_of(tube: Tube, rules: tuple[Expectation, ...], look: int = 0) -> Labelled:
@@ -95,13 +97,16 @@ def near_of(tube: Tube, events: NDArray[np.intp], smooth: float = 4.0) -> tuple[
     stains = [tube.column(name)[events] for name in stains_of(tube)]
     if len(edges) == len((-np.inf, np.inf)) or not stains:
         return None, None
-    best: tuple[float, Mask, Mask] | None = None
+    parts: list[tuple[float, Mask, Mask]] = []
     for low, high in pairwise(edges):
         inside = (side >= low) & (side < high)
         if np.count_nonzero(inside) < _LEAST_EVENTS:
             continue
         cuts = [cut_of(each[inside], smooth) for each in stains]
         differ = sum(cut.depth * 4 * cut.share * (1 - cut.share) for cut in cuts)
-        if best is None or differ > best[0]:
-            best = (differ, inside, side >= high)
-    return (None, None) if best is None else (best[1], best[2] if best[2].any() else None)
+        parts.append((differ, inside, side >= high))
+    most = max((differ for differ, _, _ in parts), default=0.0)
+    for differ, inside, above in parts:
+        if differ >= _NEARLY_MOST * most:
+            return inside, above if above.any() else None
+    return None, None

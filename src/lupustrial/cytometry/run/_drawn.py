@@ -67,8 +67,9 @@ def _drawn(path: Path, file: FoundFile, panel: Panel, strategy: Strategy) -> dic
         )
     reference = read_reference(path, file.path, panel=panel)
     regions = {population: region for population, _, region in reference.gates}
-    gated = gate_tube(prepare(read_fcs(file.path), panel), strategy)
-    templates, faults = {}, []
+    gated = gate_tube(prepare(read_fcs(file.path, **panel.reading.model_dump()), panel), strategy)
+    templates: dict[str, Any] = {}
+    faults: list[Fault] = []
     for name, population, anchor in _by_template(strategy):
         if population not in regions:
             hint = closest(population, tuple(regions)) or f"the file has {', '.join(regions)}"

@@ -100,7 +100,7 @@ def _tube(
     from lupustrial.cytometry.prepare import prepare
     from lupustrial.cytometry.run._judge import judged
 
-    file = read_fcs(path)
+    file = read_fcs(path, **job.panel.reading.model_dump())
     if file.sha256 != sha256:
         message = "the file changed while the folder was gated"
         hint = "let no other program write there, and gate again"

@@ -38,7 +38,7 @@ def references(
         if samples[file.sha256].role in _GOOD:
             panel = panels[file.sha256]
             try:
-                tube = prepare(read_fcs(file.path), panel)
+                tube = prepare(read_fcs(file.path, **panel.reading.model_dump()), panel)
             except CytometryError:
                 continue
             if len(tube):
