@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,23 +52,30 @@ def make_files(
     panels = {tube.panel: panel for tube, panel in zip(plan.tubes, protocol.panels, strict=True)}
     wanted = [*_wanted(study, plan, made, records)]
     batches = sorted({one.visit for one in wanted})
+    code = _batch_codes(study, batches)  # a reader who sees the batch is not to see the visit
     rows = []
     total = len(wanted) + len(batches) * len(plan.tubes)
     for batch in batches:
         for tube in plan.tubes:
-            name = f"{batch}-{panels[tube.panel].id}-reference.fcs"
+            name = f"{code[batch]}-{panels[tube.panel].id}-reference.fcs"
             gates = _make_reference(study, made, tube, protocol, panels[tube.panel], folder / name, batch)
-            rows.append((name, panels[tube.panel].id, "reference", batch, gates, "", "", ""))
+            rows.append((name, panels[tube.panel].id, "reference", code[batch], gates, "", "", ""))
             tell(len(rows), total, name)
     for one in wanted:
         panel = panels[one.tube.panel]
         _make_sample(study, made, one, folder / one.name)
         rows.append(
-            (one.name, panel.id, "sample", one.visit, "", one.participant, one.visit, one.lymphocytes)
+            (one.name, panel.id, "sample", code[one.visit], "", one.participant, one.visit, one.lymphocytes)
         )
         tell(len(rows), total, one.name)
     with (folder / "samples.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
+
+
+def _batch_codes(study: Study, batches: Sequence[str]) -> dict[str, str]:
+    """Number the batches in an order that tells nothing."""
+    drawn = sorted(batches, key=lambda batch: _seed(study.id, batch, "code"))
+    return {batch: f"B{number:02d}" for number, batch in enumerate(drawn, start=1)}
 
 
 def _wanted(

@@ -18,7 +18,7 @@ from lupustrial.cytometry.review._model import GateReview, TubeReview
 from lupustrial.cytometry.review._view import leaves_of
 
 #: Tubes of which a batch consists at least, else nothing is said of it.
-LEAST = 5
+LEAST = 8
 
 _MAD = 1.4826
 _FLOOR_PLACE = 0.02  # of the length of an axis
@@ -49,7 +49,7 @@ def apart_of(tubes: Sequence[TubeReview], population: str) -> dict[str, Apart]:
     """Return by code how far the gate of a population is from the median of the tube's batch.
 
     Technical controls count for no median and are not compared. A tube is absent where its batch has fewer
-    than 5 tubes with the gate, where its parent is empty, or where the gate's shape is not that of most
+    than 8 tubes with the gate, where its parent is empty, or where the gate's shape is not that of most
     others.
     """
     batches: dict[str, list[tuple[TubeReview, GateReview]]] = {}

@@ -62,18 +62,18 @@ def test_a_gate_of_low_confidence_waits_for_a_reader() -> None:
 
 
 def test_place_is_measured_against_median_and_spread_of_the_batch() -> None:
-    # Edges .4 .5 .5 .6 .9: median .5, deviations .1 0 0 .1 .4, MAD .1, robust SD .14826.
-    edges = {"a": 0.4, "b": 0.5, "c": 0.5, "d": 0.6, "e": 0.9}
+    # Edges .3 .4 .5 .5 .5 .6 .6 .9: median .5, deviations .2 .1 0 0 0 .1 .1 .4, MAD .1, robust SD .14826.
+    edges = dict(zip("abcdefgh", (0.3, 0.4, 0.5, 0.5, 0.5, 0.6, 0.6, 0.9), strict=True))
     apart = apart_of([tube(name, 50, low=low) for name, low in edges.items()], "CD3+")
     assert sorted(one.place for one in apart.values()) == pytest.approx(
-        [0, 0, 0.1 / 0.14826, 0.1 / 0.14826, 0.4 / 0.14826], abs=1e-4
+        [0, 0, 0, *([0.1 / 0.14826] * 3), 0.2 / 0.14826, 0.4 / 0.14826], abs=1e-4
     )
     assert all(one.percent == 0 and one.batch_percent == 50 for one in apart.values())
 
 
 def test_percent_is_measured_on_the_logit_with_a_floor() -> None:
-    # Four tubes of 50 % have logit 0, so that the spread is 0 and the floor of 0.2 holds.
-    tubes = [*(tube(name, 50) for name in "abcd"), tube("e", 75)]
+    # Seven tubes of 50 % have logit 0, so that the spread is 0 and the floor of 0.2 holds.
+    tubes = [*(tube(name, 50) for name in "abcdfgh"), tube("e", 75)]
     apart = apart_of(tubes, "CD3+")
     far = max(apart.values(), key=lambda one: one.percent)
     logit = math.log(75.5 / 25.5)
@@ -82,14 +82,14 @@ def test_percent_is_measured_on_the_logit_with_a_floor() -> None:
     assert found.parts["batch"] == pytest.approx((logit / 0.2) ** 2 / ((logit / 0.2) ** 2 + 9), abs=1e-4)
 
 
-def test_a_batch_of_four_is_compared_with_nothing() -> None:
-    assert apart_of([tube(name, 50) for name in "abcd"], "CD3+") == {}
+def test_a_batch_of_seven_is_compared_with_nothing() -> None:
+    assert apart_of([tube(name, 50) for name in "abcdefg"], "CD3+") == {}
 
 
 def test_technical_controls_count_for_no_batch() -> None:
-    tubes = [tube(name, 50) for name in "abcd"]
+    tubes = [tube(name, 50) for name in "abcdghi"]
     control = replace(tube("e", 90), control=True)
     assert apart_of([*tubes, control], "CD3+") == {}
     found = apart_of([*tubes, tube("f", 50), control], "CD3+")
     assert control.code not in found
-    assert len(found) == 5
+    assert len(found) == 8
