@@ -32,13 +32,15 @@ imports: ## the import rules of the rooms
 sizes: ## the module-size table
 	@$(BIN)/python scripts/module_sizes.py
 
-bench: ## time and memory: the road at 60, 600 and 6,000 participants, instruments up to 10 million rows, statistics, allocation, web application
+bench: ## time and memory: the road at 60, 600 and 6,000 participants, instruments up to 10 million rows, statistics, allocation, web application, cytometry
 	@bash scripts/setup.sh dev
 	@$(BIN)/python benchmarks/road.py
 	@$(BIN)/python benchmarks/instruments.py
 	@$(BIN)/python benchmarks/stats.py
 	@$(BIN)/python benchmarks/allocation.py
 	@$(BIN)/python benchmarks/capture.py
+	@$(BIN)/python benchmarks/cytometry.py
+	@$(BIN)/python benchmarks/cytometry_trial.py --participants 20 --visits 3 --trials 1 --nulls 1 --draws 200 --fits 20
 
 qualification: ## run every test of a requirement and write the matrix, clause by clause, to out/qualification
 	@bash scripts/setup.sh dev
