@@ -61,7 +61,7 @@ def crash(url: str) -> None:
     folder, home = binaries(), home_of(url)
     assert folder is not None
     control = [str(folder / "pg_ctl"), "-D", str(home / "data"), "-w", "-l", str(home / "log")]
-    _run([*control, "-m", "immediate", "restart"])
+    _run([*control, "-t", "300", "-m", "immediate", "restart"])  # it replays what it had logged
 
 
 def _run(command: list[str]) -> None:
