@@ -23,6 +23,8 @@ SIDE_SCATTER = "SSC"
 #: A marker of which at least this share of all events is bright is on every cell of the specimen.
 _EVERYWHERE = 0.8
 _LEAST_EVENTS = 200
+#: Less of all events, such as the pile at the end of the range, are not the lymphocytes.
+_LEAST_SHARE = 0.03
 #: Of parts that differ nearly as much, the lowest is that of lymphocytes.
 _NEARLY_MOST = 0.6
 
@@ -84,29 +86,45 @@ def side_scatter_of(tube: Tube) -> str | None:
 
 
 def near_of(tube: Tube, events: NDArray[np.intp], smooth: float = 4.0) -> tuple[Mask | None, Mask | None]:
-    """Return the part of side scatter in which the stains differ most, and the events above it.
+    """Return the events with the side scatter of lymphocytes, and those above them.
 
-    Lymphocytes differ among themselves; debris and granulocytes do not. None where there is no side
-    scatter or where it does not part the events.
+    Args:
+        tube: The tube.
+        events: Those that are looked at.
+        smooth: Of the density, in bins.
+
+    Returns:
+        Two masks over the events; None where there is no side scatter, or where it does not part the events.
+    """
+    scatter = side_scatter_of(tube)
+    found = side_bounds(tube, events, smooth)
+    if scatter is None or found is None:
+        return None, None
+    side = tube.column(scatter)[events]
+    inside, above = (side >= found[0]) & (side < found[1]), side >= found[1]
+    return inside, above if above.any() else None
+
+
+def side_bounds(tube: Tube, events: NDArray[np.intp], smooth: float = 4.0) -> tuple[float, float] | None:
+    """Return the part of side scatter, between two of its valleys, in which the stains differ most.
+
+    Lymphocytes differ among themselves; debris and granulocytes do not. Of parts that differ nearly as much,
+    the lowest.
     """
     scatter = side_scatter_of(tube)
     if scatter is None:
-        return None, None
+        return None
     side = tube.column(scatter)[events]
     edges = (-np.inf, *clear_valleys_of(side, smooth), np.inf)
     stains = [tube.column(name)[events] for name in stains_of(tube)]
     if len(edges) == len((-np.inf, np.inf)) or not stains:
-        return None, None
-    parts: list[tuple[float, Mask, Mask]] = []
+        return None
+    parts: list[tuple[float, tuple[float, float]]] = []
     for low, high in pairwise(edges):
         inside = (side >= low) & (side < high)
-        if np.count_nonzero(inside) < _LEAST_EVENTS:
+        if np.count_nonzero(inside) < max(_LEAST_EVENTS, _LEAST_SHARE * side.size):
             continue
         cuts = [cut_of(each[inside], smooth) for each in stains]
-        differ = sum(cut.depth * 4 * cut.share * (1 - cut.share) for cut in cuts)
-        parts.append((differ, inside, side >= high))
-    most = max((differ for differ, _, _ in parts), default=0.0)
-    for differ, inside, above in parts:
-        if differ >= _NEARLY_MOST * most:
-            return inside, above if above.any() else None
-    return None, None
+        parts.append((sum(cut.depth * 4 * cut.share * (1 - cut.share) for cut in cuts), (low, high)))
+    most = max((differ for differ, _ in parts), default=0.0)
+    return next((bounds for differ, bounds in parts if differ >= _NEARLY_MOST * most), None)

@@ -21,8 +21,9 @@ _MENDED = 2.0
 _GAIN_WARN = 0.6
 #: The labels fit badly, whichever are exchanged.
 _BADLY = 3.0
-#: An exchange is probable when it lowers the distance from the reference by so much.
-_NEARER = 0.5
+#: An exchange is probable when it lowers the distance from the reference by so much, and leaves at most so
+#: much of it.
+_NEARER, _LEFT_BESIDE = 0.7, 0.75
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +68,14 @@ def evidence_of(
 
     compared = None
     if reference is not None and shape is not None:
-        known, seen = reference, shape
-        compared = search(known.labels, lambda labels: known.distance(seen, labels), limit=_NEARER, draws=0)
+        trial = reference.on_trial(shape)
+        at = {label: number for number, label in enumerate(reference.labels)}
+        compared = search(
+            reference.labels,
+            lambda labels: trial.distance([at[label] for label in labels]),
+            limit=_NEARER,
+            draws=0,
+        )
     expected = search(stains, misfit, limit=_GAIN)
     agreed, others = 0, range(1, len(SMOOTH)) if expected.exchanges else range(0)
     for at in others:
@@ -100,7 +107,7 @@ def check_labels(evidence: Evidence) -> Finding:
     by = ""
     if found.exchanges and found.best <= _LEFT * found.stated and evidence.agreed == evidence.looks:
         verdict, pairs, by = "fail", found.exchanges, "the expectations"
-    if other is not None and other.exchanges:
+    if other is not None and other.exchanges and other.best <= _LEFT_BESIDE * other.stated:
         by = "the expectations and the reference" if pairs else "the reference"
         verdict, pairs = "fail", other.exchanges if not pairs or set(other.exchanges) != set(pairs) else pairs
     if verdict == "pass" and (found.gain >= _GAIN_WARN or found.stated >= _BADLY):

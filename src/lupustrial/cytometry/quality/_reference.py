@@ -14,22 +14,20 @@ from numpy.typing import NDArray
 
 from lupustrial.cytometry._tube import Tube
 from lupustrial.cytometry.quality._labelled import near_of, numbers_of, sample_of
+from lupustrial.cytometry.quality._levels import TABLES as LEVELS
+from lupustrial.cytometry.quality._levels import Levels, Trial, levels_of
 from lupustrial.cytometry.quality._markers import is_stain
 from lupustrial.errors import CytometryError, Fault
 
 Numbers = NDArray[np.float64]
 
 _SHARES = np.round(np.arange(0.02, 0.981, 0.04), 2)
-#: A quantile may shift by so much of the panel's usual width from batch to batch; a correlation by so much.
-_SHIFT, _TURN = 0.12, 0.15
-#: One number tells no more than so many standard deviations.
-_MOST = 4.0
 #: Share of events that are very bright.
 _TOP = 0.05
 _QUARTILES = (0.25, 0.5, 0.75)
 #: Tubes that tell how good tubes vary.
 _FIRM = 3
-_TABLES = ("quantiles", "spread", "together", "apart", "beside", "strays")
+_TABLES = ("quantiles", "beside", "strays")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,24 +38,20 @@ class Reference:
         labels: The stains.
         tubes: Number of tubes.
         quantiles: (stains, shares) mean over the tubes, display scale.
-        spread: (stains, shares) standard deviation over the tubes, at least the shift allowed for a batch.
-        together: (stains, stains) mean rank correlation over the tubes.
-        apart: (stains, stains) its standard deviation, at least the turn allowed for a batch.
         beside: (stains, stains, 3) quartiles of the second stain among events very bright in the first, mean
             over the tubes, display scale: what a wrong spillover matrix shifts as a whole.
         strays: (stains, stains, 3) their standard deviation.
         width: Usual width of a stain, display scale.
+        levels: Levels of dim and bright cells, by which labels are told.
     """
 
     labels: tuple[str, ...]
     tubes: int
     quantiles: Numbers
-    spread: Numbers
-    together: Numbers
-    apart: Numbers
     beside: Numbers
     strays: Numbers
     width: float
+    levels: Levels
 
     @property
     def firm(self) -> bool:
@@ -68,33 +62,24 @@ class Reference:
         """Return it as values of JSON."""
         return {
             "labels": list(self.labels), "tubes": self.tubes, "width": round(self.width, 6),
-            **{
-                name: np.round(getattr(self, name), 6).tolist()
-                for name in _TABLES
-            },
+            **{name: _listed(getattr(self, name)) for name in _TABLES},
+            "levels": {name: _listed(getattr(self.levels, name)) for name in LEVELS},
         }  # fmt: skip
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Reference:
         """Return the reference of a plain form; KeyError where it is none."""
-        numbers = {name: np.asarray(plain[name], dtype=np.float64) for name in _TABLES}
         return cls(
-            labels=tuple(plain["labels"]), tubes=int(plain["tubes"]), width=float(plain["width"]), **numbers
+            labels=tuple(plain["labels"]),
+            tubes=int(plain["tubes"]),
+            width=float(plain["width"]),
+            levels=_levels(plain["levels"]),
+            **{name: _numbers(plain[name]) for name in _TABLES},
         )
 
-    def distance(self, shape: Shape, labels: Sequence[str]) -> float:
-        """Return how far a tube is from the good ones if its columns bear these labels.
-
-        Sum over the stains of the mean squared standardised quantile and of the mean squared standardised
-        rank correlation with the others; no number counts more than four standard deviations.
-        """
-        at = [self.labels.index(label) for label in labels]
-        shift = (shape.quantiles - self.quantiles[at]) / self.spread[at]
-        turn = (shape.together - self.together[np.ix_(at, at)]) / self.apart[np.ix_(at, at)]
-        count = max(len(at) - 1, 1)
-        squared = np.minimum(np.abs(shift), _MOST) ** 2
-        turned = np.minimum(np.abs(turn), _MOST) ** 2
-        return float(squared.mean(axis=1).sum() + turned.sum() / count)
+    def on_trial(self, shape: Shape) -> Trial:
+        """Return a tube's columns on trial for every label."""
+        return Trial(shape.values, self.levels)
 
     def dragged(self, shape: Shape) -> Numbers:
         """Return (stains, stains) by how much the second stain of events very bright in the first is dragged.
@@ -113,18 +98,18 @@ class Reference:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Shape:
-    """Quantiles (stains, shares), rank correlations and quartiles beside bright events of one tube."""
+    """Values (events, stains) of one tube, quantiles (stains, shares) and quartiles beside bright events."""
 
+    values: Numbers
     quantiles: Numbers
-    together: Numbers
     beside: Numbers
 
 
 def shape_of(tube: Tube, labels: Sequence[str]) -> Shape:
     """Return the shape of some stains of a tube.
 
-    Over at most 20,000 events evenly spaced, those with the side scatter of lymphocytes where there is side
-    scatter: debris and granulocytes vary too much from tube to tube.
+    Over at most 20,000 events evenly spaced; those with the side scatter of lymphocytes where it
+    parts the events, since debris and granulocytes vary too much from tube to tube.
     """
     events = sample_of(tube)
     near, _ = near_of(tube, events)
@@ -133,17 +118,10 @@ def shape_of(tube: Tube, labels: Sequence[str]) -> Shape:
     values = np.column_stack([tube.column(name)[events] for name in labels]).astype(np.float64)
     values = numbers_of(values)
     quantiles = np.quantile(values, _SHARES, axis=0).T
-    ranks = np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0, kind="stable").astype(np.float64)
-    ranks -= ranks.mean(axis=0)
-    norm = np.sqrt((ranks**2).sum(axis=0))
     count = max(int(_TOP * values.shape[0]), 1)
     very = np.argsort(values, axis=0, kind="stable")[-count:]
     beside = np.stack([np.quantile(values[very[:, at]], _QUARTILES, axis=0).T for at in range(len(labels))])
-    return Shape(
-        quantiles=quantiles,
-        together=np.einsum("ni,nj->ij", ranks, ranks) / np.outer(norm, norm),
-        beside=beside,
-    )
+    return Shape(values=values, quantiles=quantiles, beside=beside)
 
 
 def reference_of(tubes: Sequence[Tube]) -> Reference:
@@ -165,13 +143,27 @@ def reference_of(tubes: Sequence[Tube]) -> Reference:
         )
     shapes = sorted((shape_of(tube, labels) for tube in tubes), key=lambda each: each.quantiles.tolist())
     quantiles = np.stack([shape.quantiles for shape in shapes])
-    together = np.stack([shape.together for shape in shapes])
     beside = np.stack([shape.beside for shape in shapes])
     mean = quantiles.mean(axis=0)
     width = float(np.median(mean[:, -1] - mean[:, 0]))
     return Reference(
         labels=labels, tubes=len(tubes), quantiles=mean, width=width,
-        spread=np.hypot(quantiles.std(axis=0), _SHIFT * width),
         beside=beside.mean(axis=0), strays=beside.std(axis=0),
-        together=together.mean(axis=0), apart=np.hypot(together.std(axis=0), _TURN),
+        levels=levels_of([shape.values for shape in shapes], width),
     )  # fmt: skip
+
+
+def _listed(numbers: Numbers) -> Any:
+    """Return numbers as lists of JSON; null where one is none or infinite."""
+    rounded = np.round(numbers, 6)
+    return np.where(np.isfinite(rounded), rounded, None).tolist()
+
+
+def _numbers(listed: Any) -> Numbers:
+    return np.asarray(listed, dtype=np.float64)
+
+
+def _levels(plain: Mapping[str, Any]) -> Levels:
+    """Return levels of a plain form; a cut that is null is one that nothing passes."""
+    tables = {name: _numbers(plain[name]) for name in LEVELS}
+    return Levels(**{**tables, "cuts": np.where(np.isnan(tables["cuts"]), np.inf, tables["cuts"])})

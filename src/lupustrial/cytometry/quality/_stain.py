@@ -14,6 +14,7 @@ from lupustrial.cytometry._finding import Finding, Verdict
 from lupustrial.cytometry._tube import Tube
 from lupustrial.cytometry.quality._cut import cut_of
 from lupustrial.cytometry.quality._labelled import near_of, sample_of
+from lupustrial.cytometry.quality._levels import parted
 from lupustrial.cytometry.quality._markers import markers_of, rows
 from lupustrial.cytometry.quality._reference import Reference, Shape
 
@@ -21,6 +22,8 @@ from lupustrial.cytometry.quality._reference import Reference, Shape
 _DEPTH = 0.1
 #: Shares (places in the quantiles of the reference) that tell the bright end.
 _BRIGHT_END = 3
+#: Fall of the log odds of being bright, where the reference has at least about 4 % bright cells.
+_ENOUGH, _FEWER_WARN, _FEWER_FAIL = -3.0, 1.7, 2.2
 #: Fall of the bright end, as a share of the panel's usual width.
 _FALL_WARN, _FALL_FAIL = 0.15, 0.25
 #: Shift of a whole column, and of most of its quantiles in the same direction.
@@ -51,14 +54,11 @@ def check_stain(
     if reference is not None and shape is not None:
         for at, name in enumerate(reference.labels):
             asked += 1
-            fall = (
-                float(np.mean(reference.quantiles[at, -_BRIGHT_END:] - shape.quantiles[at, -_BRIGHT_END:]))
-                / reference.width
-            )
-            if fall >= _FALL_FAIL and reference.firm:
-                missing[name] = "its bright end lies below the reference"
-            elif fall >= _FALL_WARN:
-                doubtful[name] = "its bright end lies below the reference"
+            far, doubted = _fallen(reference, shape, at)
+            if far and reference.firm:
+                missing[name] = "its bright cells are fewer than in the reference"
+            elif doubted:
+                doubtful[name] = "its bright cells are fewer than in the reference"
     if not asked:
         return Finding(
             check="QC-STAIN",
@@ -79,6 +79,21 @@ def check_stain(
         columns=tuple(told),
         numbers={"missing": len(missing), "asked": asked},
     )
+
+
+def _fallen(reference: Reference, shape: Shape, at: int) -> tuple[bool, bool]:
+    """Return whether the bright cells of a stain are all but gone, and whether they are doubtful.
+
+    Where the reference has enough of them, by the log odds of being bright: people differ by a few times in
+    how many B or NK cells they have, a stain that was left out by far more. Else by the bright end.
+    """
+    levels = reference.levels
+    if np.isfinite(levels.cuts[at]) and levels.odds[at] >= _ENOUGH:
+        fall = float(levels.odds[at] - parted(shape.values[:, at], float(levels.cuts[at]))[1])
+        return fall >= _FEWER_FAIL, fall >= _FEWER_WARN
+    end = slice(-_BRIGHT_END, None)
+    fall = float(np.mean(reference.quantiles[at, end] - shape.quantiles[at, end])) / reference.width
+    return fall >= _FALL_FAIL, fall >= _FALL_WARN
 
 
 def check_gain(reference: Reference | None, shape: Shape | None, lacking: Sequence[str] = ()) -> Finding:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from quality_tubes import blood, changed
-from scipy.stats import norm, spearmanr
+from scipy.stats import norm
 
 from lupustrial.cytometry import Tube
 from lupustrial.cytometry.quality import reference_of
 from lupustrial.cytometry.quality._cut import cut_of
 from lupustrial.cytometry.quality._flow import check_flow, flow_rate, slow_spells
+from lupustrial.cytometry.quality._levels import parted, shares
 from lupustrial.cytometry.quality._reference import shape_of
 from lupustrial.cytometry.quality._spill import pairs_of
 from lupustrial.cytometry.quality._time import check_time, course_of
@@ -84,19 +85,46 @@ def test_the_pull_is_the_shift_of_the_median_in_robust_standard_deviations() -> 
     assert pair.pull == pytest.approx(-0.05 * 1034 / 10, rel=0.15)
 
 
-def test_the_rank_correlation_of_a_shape_is_spearmans() -> None:
-    random = np.random.default_rng(5)
-    columns = {name: random.standard_normal(500) for name in ("CD3", "CD4", "CD8")}
-    columns["CD4"] = columns["CD4"] + columns["CD3"]
-    shape = shape_of(Tube.of_columns("t", columns), ("CD3", "CD4", "CD8"))
-    by_scipy = spearmanr(np.column_stack(list(columns.values()))).statistic
-    np.testing.assert_allclose(shape.together, by_scipy, atol=1e-6)
+def test_the_parts_of_a_column_are_its_deciles_and_log_odds() -> None:
+    column = np.concatenate([np.linspace(0, 1, 301), np.linspace(2, 3, 101)])
+    deciles, odds, bright = parted(column, 1.5)
+    np.testing.assert_allclose(deciles[:9], np.arange(0.1, 0.95, 0.1), atol=1e-9)
+    np.testing.assert_allclose(deciles[9:], np.arange(2.1, 2.95, 0.1), atol=1e-9)
+    share = 101 / 402
+    assert odds == pytest.approx(np.log((share + 0.005) / (1 - share + 0.005)))
+    assert bright.sum() == 101
+
+
+def test_a_part_of_few_events_has_no_deciles() -> None:
+    deciles, _, _ = parted(np.concatenate([np.linspace(0, 1, 300), np.full(49, 2.0)]), 1.5)
+    assert not np.isnan(deciles[:9]).any()
+    assert np.isnan(deciles[9:]).all()
+
+
+def test_bright_together_is_a_share_of_the_first() -> None:
+    first, second = np.arange(100) < 40, (np.arange(100) >= 30) & (np.arange(100) < 50)
+    together, counts = shares([first, second])
+    np.testing.assert_allclose(together, [[1, 0.25], [0.5, 1]])
+    np.testing.assert_allclose(counts, [40, 20])
 
 
 def test_the_distance_of_a_tube_from_itself_is_nothing() -> None:
     tube = blood(6)
     reference = reference_of([tube, tube, tube])
-    itself = reference.distance(shape_of(tube, reference.labels), reference.labels)
-    assert itself == pytest.approx(0, abs=1e-12)
+    stated = range(len(reference.labels))
+    itself = reference.on_trial(shape_of(tube, reference.labels)).distance(stated)
+    assert itself == pytest.approx(0, abs=1e-9)
     moved = changed(tube, "CD3", tube.column("CD3") + 0.1)
-    assert reference.distance(shape_of(moved, reference.labels), reference.labels) > 0
+    assert reference.on_trial(shape_of(moved, reference.labels)).distance(stated) > 0.1
+
+
+def test_another_mixture_of_the_same_cells_is_hardly_farther_and_an_exchange_is() -> None:
+    tube = blood(7)
+    reference = reference_of([blood(8), blood(9), blood(10)])
+    few = tube.column("CD8") < np.quantile(tube.column("CD8"), 0.85)  # most CD8 T cells are taken out
+    fewer = Tube.of_columns("fewer", {name: tube.column(name)[few] for name in tube.names})
+    at = {label: number for number, label in enumerate(reference.labels)}
+    exchanged = [at[{"CD4": "CD8", "CD8": "CD4"}.get(label, label)] for label in reference.labels]
+    for each in (tube, fewer):
+        trial = reference.on_trial(shape_of(each, reference.labels))
+        assert trial.distance(exchanged) > trial.distance(range(len(at))) + 0.7
