@@ -30,7 +30,7 @@ from lupustrial.errors import CytometryError
 EUROFLOW = {"development": ("C01", "C04", "C05", "C15"), "assessment": ("C06", "C07", "C36", "C37", "C38")}
 HIPC = {"development": ("W2_1", "FTV_1"), "assessment": ("FTV_2", "FTV_3")}
 GVHD = {"development": ("001", "002", "003"), "assessment": ("004", "005", "006")}
-SEEDS = {"development": range(1, 9), "assessment": range(1001, 1009)}
+SEEDS = {"development": range(1, 5), "assessment": range(1001, 1005)}
 PANELS = ("tbnk", "treg", "nk", "memory", "functional")
 FAULTS = (
     "swapped_stains", "missing_stain", "wrong_spill", "gain_10x", "clog", "few_events", "time_drift",
