@@ -13,6 +13,7 @@ import argparse
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +36,9 @@ from lupustrial.cytometry.synthetic import (
 SPLITS = ("development", "assessment")
 EUROFLOW = {"development": ("C01", "C04", "C05", "C15"), "assessment": ("C06", "C07", "C36", "C37", "C38")}
 HIPC_T = {"development": ("W2_1", "FTV_1"), "assessment": ("FTV_2", "FTV_3")}
-SEEDS = {"development": range(1, 9), "assessment": range(1001, 1009)}
-EVENTS = 50_000
+# seeds 1001 to 1008 were looked at three times before the rules rested
+SEEDS = {"development": range(1, 9), "assessment": range(1009, 1041)}
+EVENTS = (50_000, 8_000)
 
 EUROFLOW_LABELS = {
     "CD4 T cells": ("CD4",), "CD8 T cells": ("CD8",), "B cells": ("B",),
@@ -143,16 +145,13 @@ def hipc_bcell(folder: Path, split: str) -> Iterator[Compared]:
 def synthetic(folder: Path | None, split: str) -> Iterator[Compared]:
     """Synthetic PBMC: other donors, gains of ± 30 %, each event known."""
     del folder
-    for panel, populations in SYNTHETIC_LABELS.items():
-        for seed in SEEDS[split]:
-            events = make_events(
-                panel, seed=seed, donor=seed, events=EVENTS, gain=batch_gain(synthetic_panel(panel), seed)
-            )
-            gated = gate_tube(synthetic_tube(panel, events), ready_strategy(STRATEGY[panel]))
-            for population, labels in populations.items():
-                yield compare(
-                    "synthetic", f"{panel} {seed}", gated, population, np.isin(events.labels, labels)
-                )
+    for count, panel, seed in product(EVENTS, SYNTHETIC_LABELS, SEEDS[split]):
+        gain = batch_gain(synthetic_panel(panel), seed)
+        events = make_events(panel, seed=seed, donor=seed, events=count, gain=gain)
+        gated = gate_tube(synthetic_tube(panel, events), ready_strategy(STRATEGY[panel]))
+        for population, labels in SYNTHETIC_LABELS[panel].items():
+            label = np.isin(events.labels, labels)
+            yield compare(f"synthetic {count}", f"{panel} {seed}", gated, population, label)
 
 
 def synthetic_tube(panel: str, events: SyntheticEvents) -> Tube:

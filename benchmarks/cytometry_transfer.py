@@ -41,11 +41,12 @@ from lupustrial.cytometry.transfer import (
 )
 
 SPLITS = ("development", "assessment")
-BATCHES = {"development": range(1, 7), "assessment": range(1001, 1017)}
+# of the clouds 1001 to 1016, of the panel 1001 to 1003 were looked at before the rules rested
+BATCHES = {"development": range(1, 7), "assessment": range(1017, 1049)}
 CD56 = {"development": ("C01", "C05", "C15"), "assessment": ("C06", "C07")}
 HIPC_T = {"development": ("FTV_1", "W2_1"), "assessment": ("FTV_2", "FTV_3")}
 GVHD = {"development": ("002", "003"), "assessment": ("004", "005", "006")}
-PANEL_BATCHES = {"development": range(1, 4), "assessment": range(1001, 1004)}
+PANEL_BATCHES = {"development": range(1, 4), "assessment": range(1004, 1012)}
 MEMORY = ("CCR7", "CD45RA")
 
 

@@ -29,6 +29,7 @@ def gate(
             help="A folder of FCS files; a study folder, alone or with the folder of its files; or FCS files."
         ),
     ],
+    *,
     strategy: Annotated[
         list[str] | None,
         typer.Option(
@@ -64,6 +65,25 @@ def gate(
             min=0, max=1, help="Coefficient of variation between replicate tubes, for tests of a response."
         ),
     ] = 0.0,
+    decisions: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="What readers decided (/gates/decisions of the web application); again for more, earlier "
+            "ones first. A decision on a gate that is another one now is told and does not hold.",
+        ),
+    ] = None,
+    secret_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A secret for the codes of the tubes, so that who has the files cannot find them.",
+        ),
+    ] = None,
+    miflowcyt: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Answers to MIFlowCyt (.yaml) that only people know."),
+    ] = None,
     processes: Annotated[
         int | None, typer.Option(min=1, help="Files at once [default: as many as processors are free].")
     ] = None,
@@ -71,7 +91,12 @@ def gate(
         str | None, typer.Option(help="Sample of a FlowJo workspace [default: the file's name].")
     ] = None,
     group: Annotated[str | None, typer.Option(help="Group of a FlowJo workspace in which to look.")] = None,
-    *,
+    borrow: Annotated[
+        bool,
+        typer.Option(
+            "--borrow/--no-borrow", help="Let the tubes of a batch tell each other where its templates lie."
+        ),
+    ] = False,
     binned: Annotated[
         bool, typer.Option("--binned", help="Count polygons over bins as FlowJo does, to compare.")
     ] = False,
@@ -95,6 +120,10 @@ def gate(
         source=source,
         templates=tuple(template or ()),
         tube_cv=tube_cv,
+        decisions=tuple(decisions or ()),
+        secret_file=secret_file,
+        miflowcyt=miflowcyt,
+        borrow=borrow,
         processes=processes,
         sample=sample,
         group=group,

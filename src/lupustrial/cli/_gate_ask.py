@@ -29,6 +29,10 @@ class Asked:
     source: Path | None
     templates: tuple[str, ...]
     tube_cv: float
+    decisions: tuple[Path, ...]
+    secret_file: Path | None
+    miflowcyt: Path | None
+    borrow: bool
     processes: int | None
     sample: str | None
     group: str | None
@@ -144,9 +148,11 @@ def _check_foreign(asked: Asked, folders: list[Path]) -> None:
     if folders:
         hint = "name the files; a folder is gated with a strategy of ours (.yaml or a ready one)"
         raise _usage("a workspace or Gating-ML file gates single files", hint)
-    if asked.panels or asked.samples or asked.templates or asked.resume:
+    ours = (asked.panels, asked.samples, asked.templates, asked.resume, asked.decisions, asked.borrow)
+    if any((*ours, asked.secret_file, asked.miflowcyt)):
         hint = (
-            "leave --panel, --samples, --template and --resume out: it brings scales and compensation itself"
+            "leave --panel, --samples, --template, --resume, --decisions, --borrow, --secret-file and "
+            "--miflowcyt out: it brings scales and compensation itself"
         )
         raise _usage("options that do not go with a workspace or Gating-ML file", hint)
 

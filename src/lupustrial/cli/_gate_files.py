@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from rich.text import Text
 from lupustrial.cli._console import print_faults, stderr
 from lupustrial.cli._gate_ask import Asked, protocol_of
 from lupustrial.cli._gate_print import check_out, number, write_or_print
+from lupustrial.cli._gate_read import decisions_of
 from lupustrial.errors import Fault, UsageError
 
 _STYLES = {"pass": "green", "warn": "yellow", "fail": "bold red"}
@@ -26,19 +28,22 @@ def gate_some_files(asked: Asked) -> None:
     Raises:
         UsageError: USAGE-010 several panels, or options of a folder.
     """
-    from lupustrial.cytometry.results import Results
-    from lupustrial.cytometry.run import gate_job
+    from lupustrial.cytometry.run import RESULTS, gate_job
 
     check_out(asked.out)
-    if len(asked.panels) > 1 or asked.samples or asked.resume:
-        hint = "single files have one panel; --samples and --resume belong to a folder"
+    of_folder = (asked.samples, asked.resume, asked.borrow, asked.secret_file, asked.miflowcyt)
+    if len(asked.panels) > 1 or any(of_folder):
+        hint = (
+            "single files have one panel; --samples, --resume, --borrow, --secret-file and --miflowcyt "
+            "belong to a folder"
+        )
         raise UsageError(
             Fault(id="USAGE-010", message="options of a folder", place="command line", hint=hint)
         )
-    protocol = protocol_of(asked)
+    protocol = replace(protocol_of(asked), decisions=decisions_of(asked))
     parts = {path.name: gate_job(_job(path, protocol)) for path in asked.paths}
     rows = [{"file": name, **row} for name, part in parts.items() for row in part["results"]]
-    schema = {"file": pl.String(), **Results.create_empty().schema}
+    schema = {"file": pl.String(), **RESULTS}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     write_or_print(frame, asked.out, as_json=asked.as_json, table=_table(frame))
     if not asked.quiet:
@@ -51,19 +56,22 @@ def gate_some_files(asked: Asked) -> None:
 
 
 def _job(path: Path, protocol: Any) -> Any:
-    from lupustrial.cytometry.run import Job
+    from lupustrial.cytometry.run import Job, decisions_on
 
     panel = protocol.panels[0]
     strategy = protocol.strategies[panel.id]
     given = protocol.templates.get("", {})
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     return Job(
         name=path.name,
         path=path,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256=sha256,
         panel=panel,
         strategy=strategy,
         templates={name: given[name] for name in sorted(given) if name in strategy.templates},
+        decisions=decisions_on(sha256, protocol.decisions),
         settings=protocol.settings,
+        plots=False,
     )
 
 
@@ -80,7 +88,8 @@ def _table(frame: pl.DataFrame) -> Table:
         cells += [number(row["percent_parent"]), _range(row, "wilson"), _range(row, "jitter")]
         cells += [number(row["percent_lymphocytes"])]
         cells += ["" if row["confidence"] is None else f"{row['confidence']:.2f}"]
-        table.add_row(*([row["file"]] if several else []), *cells, row["flags"])
+        flags = ";".join(each for each in (row["flags"], row["decision"].replace("auto", "")) if each)
+        table.add_row(*([row["file"]] if several else []), *cells, flags)
     return table
 
 

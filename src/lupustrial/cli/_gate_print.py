@@ -59,12 +59,19 @@ class Bar:
                 f"[green]✓[/green] {self._said} {self._done} files  [dim]{seconds:.1f} s[/dim]"
             )
 
+    def tell_before(self, done: int, total: int, name: str) -> None:
+        """Say that a file was looked at before any is done."""
+        self._show(done, total, f"aligning {Path(name).name}")
+
     def tell(self, done: int, total: int, name: str) -> None:
         """Say that a file is done."""
         self._done += 1
+        self._show(done, total, Path(name).name)
+
+    def _show(self, done: int, total: int, text: str) -> None:
         if self._live is not None:
             for task in self._live.task_ids:
-                self._live.update(task, completed=done, total=total, description=Path(name).name)
+                self._live.update(task, completed=done, total=total, description=text)
 
 
 def print_folder(result: GatedFolder) -> None:
@@ -83,10 +90,21 @@ def print_folder(result: GatedFolder) -> None:
         console.print(
             f"responses {result.responses.height} against unstimulated tubes, {yes} positive at 5 %"
         )
+    _print_decisions(result)
     console.print(f"results   {result.out / 'results.csv'}")
     console.print(f"quality   {result.out / 'quality.csv'}")
     same = " (the same as the run before)" if result.previous == result.content else ""
     console.print(f"manifest  {result.out / 'manifest.json'}, content {result.content[:16]}{same}")
+
+
+def _print_decisions(result: GatedFolder) -> None:
+    decided = dict(result.results.group_by("decision").len().iter_rows())
+    told = [f"{decided[name]} {name}" for name in ("accepted", "edited", "rejected") if name in decided]
+    stale = result.quality.filter(pl.col("check") == "QC-DECISION").height
+    told += [f"{stale} that do not hold any more (QC-DECISION)"] if stale else []
+    told += [f"{result.elsewhere} on files that are not here"] if result.elsewhere else []
+    if told:
+        stdout().print(f"decisions {', '.join(told)}")
 
 
 def _populations(results: pl.DataFrame) -> Table:

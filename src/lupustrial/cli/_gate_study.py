@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from lupustrial.cli._find import find_study
 from lupustrial.cli._gate_ask import Asked, strategy_of
 from lupustrial.cli._gate_folder import gate_and_print
 from lupustrial.cli._gate_print import Bar
+from lupustrial.cli._gate_read import decisions_of, told_of
 from lupustrial.cli._progress import Steps
 from lupustrial.errors import Fault, UsageError
 from lupustrial.study import CytometryPlan, Study, load_study
@@ -34,9 +36,11 @@ def gate_study(asked: Asked) -> None:
     if plan is None:
         hint = "name the folder of its FCS files, with --panel and --strategy; or see docs/cytometry/study.md"
         raise _usage(f"the study {study.id} has no cytometry section", hint)
+    told, decisions = told_of(asked), decisions_of(asked)
     protocol = protocol_of_study(study, plan, tube_cv=asked.tube_cv)
+    protocol = replace(protocol, decisions=decisions, borrow=asked.borrow)
     out = asked.out or _OUT
-    gate_and_print(asked, _files(asked, study, plan, protocol, out), protocol, out)
+    gate_and_print(asked, _files(asked, study, plan, protocol, out), protocol, out, told)
 
 
 def protocol_of_study(study: Study, plan: CytometryPlan, *, tube_cv: float = 0.0) -> Protocol:

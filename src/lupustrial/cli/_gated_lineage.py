@@ -58,7 +58,8 @@ def _gate(row: dict[str, Any]) -> str:
     text = f"{row['population']}: {of} ({share}"
     if row["jitter_low"] is not None:
         text += f", {row['jitter_low']:.2f} to {row['jitter_high']:.2f} as the gate is moved"
-    return f"{text}), {row['method']}: {row['reason']}"
+    by = f"; {row['decision']} by {row['decided_by']}" if row.get("decided_by") else ""
+    return f"{text}), {row['method']}: {row['reason']}{by}"
 
 
 @lru_cache(maxsize=256)

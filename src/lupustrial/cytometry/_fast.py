@@ -32,7 +32,7 @@ def use_loops(use: Use) -> None:
 
 
 def loops(values: int) -> ModuleType | None:
-    """Return the module of compiled loops for a call of so many values; None: the plain ones are to be used."""
+    """Return the module of compiled loops for a call of so many values; None: use the plain ones."""
     if _State.use == "never" or values < FEWEST:
         return None
     _State.values += values

@@ -29,6 +29,7 @@ def _row(gate: HeldGate, tube: HeldTube) -> dict[str, Any]:
         "strategy": gate.strategy,
         "population": gate.population,
         "gating": tube.gating,
+        "shown": gate.shown,
         "decision": gate.state,
         "region": json.loads(gate.region) if gate.region else None,
         "why": gate.why,

@@ -69,10 +69,10 @@ def evidence_of(
     compared = None
     if reference is not None and shape is not None:
         trial = reference.on_trial(shape)
-        at = {label: number for number, label in enumerate(reference.labels)}
+        number = {label: at for at, label in enumerate(reference.labels)}
         compared = search(
             reference.labels,
-            lambda labels: trial.distance([at[label] for label in labels]),
+            lambda labels: trial.distance([number[label] for label in labels]),
             limit=_NEARER,
             draws=0,
         )

@@ -155,8 +155,9 @@ def reference_of(tubes: Sequence[Tube]) -> Reference:
 
 def _listed(numbers: Numbers) -> Any:
     """Return numbers as lists of JSON; null where one is none or infinite."""
-    rounded = np.round(numbers, 6)
-    return np.where(np.isfinite(rounded), rounded, None).tolist()
+    listed = np.round(numbers, 6).astype(object)
+    listed[~np.isfinite(numbers)] = None
+    return listed.tolist()
 
 
 def _numbers(listed: Any) -> Numbers:

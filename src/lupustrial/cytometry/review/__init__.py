@@ -15,12 +15,13 @@ from lupustrial.cytometry.review._decisions import Decisions, GateDecision, deci
 from lupustrial.cytometry.review._doubt import Doubted, doubted, populations_of
 from lupustrial.cytometry.review._draw import Axes, axes_of, draw_view
 from lupustrial.cytometry.review._edit import Handle, handles_of, with_handles
+from lupustrial.cytometry.review._given import read_given
 from lupustrial.cytometry.review._make import instrument_of, part_of, review_tube, tube_of
 from lupustrial.cytometry.review._material import Material, pack, unpack
 from lupustrial.cytometry.review._miflowcyt import FIELDS, Heading, Part, miflowcyt
 from lupustrial.cytometry.review._miflowcyt_told import Reagent, reagents_of
 from lupustrial.cytometry.review._model import GateReview, TubeReview, code_of
-from lupustrial.cytometry.review._plain import digest_of_gate, tube_from, tube_plain
+from lupustrial.cytometry.review._plain import digest_of_gate, digest_of_placed, tube_from, tube_plain
 from lupustrial.cytometry.review._sheets import Sheet, sheets_of
 from lupustrial.cytometry.review._view import View, estimate
 from lupustrial.cytometry.review._westgard import ControlChart, ControlPoint, Judged, control_chart
@@ -30,8 +31,8 @@ __all__ = [
     "FIELDS", "MATERIAL", "Apart", "Axes", "ControlChart", "ControlPoint", "Decisions", "Doubted",
     "GateDecision", "GateReview", "Handle", "Heading", "Judged", "Material", "Part", "Reagent", "Sheet",
     "TubeReview", "View", "apart_of", "axes_of", "charts_of", "code_of", "control_chart",
-    "decided_strategy", "digest_of_gate", "doubted", "draw_view", "estimate", "handles_of",
-    "instrument_of", "miflowcyt", "pack", "part_of", "populations_of", "read_decisions", "reagents_of",
-    "review_files", "review_tube", "sheets_of", "tube_from", "tube_of", "tube_plain", "unpack",
-    "with_handles", "write_review",
+    "decided_strategy", "digest_of_gate", "digest_of_placed", "doubted", "draw_view", "estimate",
+    "handles_of", "instrument_of", "miflowcyt", "pack", "part_of", "populations_of", "read_decisions",
+    "read_given", "reagents_of", "review_files", "review_tube", "sheets_of", "tube_from",
+    "tube_of", "tube_plain", "unpack", "with_handles", "write_review",
 ]  # fmt: skip

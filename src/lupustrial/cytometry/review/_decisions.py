@@ -23,10 +23,30 @@ _BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, Recursio
 
 @dataclass(frozen=True, kw_only=True)
 class GateDecision:
-    """What a reader decided on a gate of a file; `region` is that of a moved gate, else None."""
+    """What a reader decided on a gate of a file.
+
+    Attributes:
+        decision: What was decided.
+        region: Of a moved gate; None for any other.
+        by: Account of the reader.
+        why: The reason; empty where none was asked for.
+        gating: Hash of the gating that was looked at (``Gated.hash``); empty where the file does not say it.
+        shown: Digest of the gate that was looked at (`digest_of_gate`); empty where the file does not say it.
+    """
 
     decision: Literal["accepted", "edited", "rejected"]
     region: Region | None
+    by: str = ""
+    why: str = ""
+    gating: str = ""
+    shown: str = ""
+
+    def as_plain(self) -> dict[str, Any]:
+        """Return it as values of JSON."""
+        return {
+            "decision": self.decision, "region": None if self.region is None else self.region.as_plain(),
+            "by": self.by, "why": self.why, "gating": self.gating, "shown": self.shown,
+        }  # fmt: skip
 
 
 #: Decisions by hash of the file, id of the strategy, and population.
@@ -105,7 +125,9 @@ def _row(row: Mapping[str, Any]) -> tuple[tuple[str, str, str], GateDecision]:
     region = None if row["region"] is None else region_in(row["region"])
     if (region is not None) != (decision == "edited"):
         raise ValueError("a moved gate has a region, and no other has one")
-    return key, GateDecision(decision=decision, region=region)
+    by, why = (text_of(row.get(name) or "") for name in ("by", "why"))
+    gating, shown = (hash_in(row.get(name) or "") for name in ("gating", "shown"))
+    return key, GateDecision(decision=decision, region=region, by=by, why=why, gating=gating, shown=shown)
 
 
 def _fault(message: str) -> Fault:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lupustrial.cytometry._finding import Finding
-from lupustrial.cytometry._gate import hash_of
+from lupustrial.cytometry._gate import Gated, hash_of
 from lupustrial.cytometry._regions import Ellipse, Polygon, Region, region_from
 from lupustrial.cytometry.review._model import GateReview, TubeReview
 from lupustrial.cytometry.review._view import leaves_of, panels_of, view_from
@@ -45,16 +45,23 @@ def tube_plain(tube: TubeReview) -> dict[str, Any]:
 
 def digest_of_gate(tube: TubeReview, gate: GateReview) -> str:
     """Return the SHA-256 of what a reader judges: file, place of the gate, events in it and in its parent."""
-    return hash_of(
-        {
-            "file": tube.file_sha256,
-            "population": gate.population,
-            "parent": gate.parent,
-            "region": gate.region.as_plain(),
-            "count": gate.count,
-            "parent_count": gate.parent_count,
-        }
-    )
+    return _digest(tube.file_sha256, gate.population, gate.parent, gate.region, gate.count, gate.parent_count)
+
+
+def digest_of_placed(gated: Gated, population: str) -> str:
+    """Return the digest (`digest_of_gate`) that a reader of a gated tube would judge a gate by."""
+    gate = gated.gate(population)
+    region, parent_count = gate.placed.region, gated.parent_count(population)
+    return _digest(gated.tube.sha256, population, gate.parent, region, gate.count, parent_count)
+
+
+def _digest(
+    file: str, population: str, parent: str | None, region: Region, count: int, parent_count: int
+) -> str:
+    return hash_of({
+        "file": file, "population": population, "parent": parent, "region": region.as_plain(),
+        "count": count, "parent_count": parent_count,
+    })  # fmt: skip
 
 
 def tube_from(plain: Mapping[str, Any]) -> TubeReview:

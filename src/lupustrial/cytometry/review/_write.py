@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ def review_files(
     given: Mapping[str, str] | None = None,
     reagents: Sequence[Reagent] = (),
     targets: Mapping[str, tuple[float, float]] | None = None,
+    hashes: bool = True,
 ) -> dict[str, bytes]:
     """Return the review of a run, each file by its path.
 
@@ -73,12 +75,16 @@ def review_files(
         given: Answers to MIFlowCyt that only people know (`FIELDS`).
         reagents: Those of the panels (`reagents_of`).
         targets: Mean and SD of the technical control by population, where they were laid down before.
+        hashes: Whether the pages name the hash of each file: not where codes are made with a secret, which a
+            hash beside the code would give away. The material has them always.
 
     Raises:
         CytometryError: As `write_review`.
     """
     ordered = sorted(tubes, key=lambda tube: tube.code)
     packed = pack(ordered)
+    if not hashes:
+        ordered = [replace(tube, file_sha256="") for tube in ordered]
     charts = charts_of(ordered, targets or {})
     environment = _environment()
     environment.globals["strategies"] = sorted({(tube.strategy, tube.strategy_hash) for tube in ordered})

@@ -6,11 +6,14 @@ from lupustrial.cytometry.run._find import FoundFile, find_files
 from lupustrial.cytometry.run._folder import GatedFolder, available, gate_folder
 from lupustrial.cytometry.run._job import Job, Settings
 from lupustrial.cytometry.run._one import gate_job, gates_plain
-from lupustrial.cytometry.run._plan import Protocol
+from lupustrial.cytometry.run._plan import Protocol, decisions_on
 from lupustrial.cytometry.run._pool import Progress
+from lupustrial.cytometry.run._review import Told
 from lupustrial.cytometry.run._samples import ROLES, SAMPLES, Sample, read_samples
+from lupustrial.cytometry.run._tables import RESULTS
 
 __all__ = [
-    "ROLES", "SAMPLES", "FoundFile", "GatedFolder", "Job", "Progress", "Protocol", "Sample", "Settings",
-    "available", "find_files", "gate_folder", "gate_job", "gates_plain", "read_samples",
+    "RESULTS", "ROLES", "SAMPLES", "FoundFile", "GatedFolder", "Job", "Progress", "Protocol", "Sample",
+    "Settings", "Told", "available", "decisions_on", "find_files", "gate_folder", "gate_job", "gates_plain",
+    "read_samples",
 ]  # fmt: skip

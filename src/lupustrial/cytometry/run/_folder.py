@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from lupustrial.cytometry._gate import hash_of
+from lupustrial.cytometry.run._align import with_borrowed
 from lupustrial.cytometry.run._drawn import with_drawn
 from lupustrial.cytometry.run._find import FoundFile, find_files
 from lupustrial.cytometry.run._job import Job, versions
-from lupustrial.cytometry.run._one import Part
+from lupustrial.cytometry.run._one import Part, gate_and_keep
 from lupustrial.cytometry.run._parts import Parts
 from lupustrial.cytometry.run._plan import Protocol, plan, resting_on
-from lupustrial.cytometry.run._pool import Progress, run_jobs
-from lupustrial.cytometry.run._review import review_pages
+from lupustrial.cytometry.run._pool import Pool, Progress
+from lupustrial.cytometry.run._review import Told, review_pages
 from lupustrial.cytometry.run._samples import SAMPLES, Sample, read_samples
 from lupustrial.cytometry.run._tables import (
     files_table,
@@ -46,6 +48,7 @@ class GatedFolder:
         kept: Files whose part of an earlier run was used.
         content: Content hash of the run.
         previous: Content hash of the run that lay there before; None where there was none.
+        elsewhere: Decisions of readers on files that are not in the folder.
     """
 
     out: Path
@@ -58,6 +61,11 @@ class GatedFolder:
     kept: int
     content: str
     previous: str | None
+    elsewhere: int = 0
+
+
+def _untold(_done: int, _total: int, _name: str) -> None:
+    pass
 
 
 def gate_folder(
@@ -69,7 +77,9 @@ def gate_folder(
     processes: int | None = None,
     resume: bool = False,
     review: bool = True,
-    progress: Progress = lambda _done, _total, _name: None,
+    told: Told | None = None,
+    progress: Progress = _untold,
+    aligning: Progress = _untold,
 ) -> GatedFolder:
     """Gate every file of events in a folder.
 
@@ -85,7 +95,9 @@ def gate_folder(
             bytes, panel, strategy, templates, controls, settings and versions.
         review: Whether ``review/`` is written: contact sheets, control charts, MIFlowCyt, and what readers
             are given.
+        told: What people say for the pages of review: the secret of the codes, answers to MIFlowCyt.
         progress: Told after each file.
+        aligning: Told after each file whose templates were laid on it, where tubes of a batch borrow.
 
     Returns:
         The tables; files that cannot be used are told under `faults` and do not stop the others.
@@ -96,21 +108,24 @@ def gate_folder(
     """
     files = find_files(folder, apart_from=out)
     table = samples or (folder / SAMPLES if (folder / SAMPLES).is_file() else None)
-    told = read_samples(table, files)
-    protocol = with_drawn(protocol, folder, files, told)
-    jobs = plan(files, told, protocol)
+    roles = read_samples(table, files)
+    protocol = with_drawn(protocol, folder, files, roles)
+    jobs = tuple(replace(job, plots=review) for job in plan(files, roles, protocol))
     previous = content_of(out)
     open_out(out, resume=resume)
     store = Parts(out)
-    keys = {job.sha256: job.key for job in jobs}
-    left = {keys[job.sha256]: job for job in jobs if store.read(keys[job.sha256]) is None}
-    number = processes or available()
-    run_jobs(left, out, processes=number, progress=progress, done=len(jobs) - len(left))
+    aligned: tuple[str, ...] = ()
+    with Pool(processes or available()) as pool:
+        if protocol.borrow:
+            jobs, aligned = with_borrowed(jobs, roles, out, pool, aligning)
+        keys = {job.sha256: job.key for job in jobs}
+        left = {keys[job.sha256]: job for job in jobs if store.read(keys[job.sha256]) is None}
+        pool.run(gate_and_keep, left, out, progress=progress, done=len(jobs) - len(left))
     parts = {sha256: _part(store, key) for sha256, key in keys.items()}
-    store.keep_only(keys.values())
-    tables = _tables(files, told, parts, jobs, protocol)
-    manifest = _manifest(files, protocol, table)
-    pages = review_pages(files, told, parts, protocol.panels) if review else {}
+    store.keep_only([*keys.values(), *aligned])
+    tables = _tables(files, roles, parts, jobs, protocol)
+    manifest = _manifest(files, jobs, roles, protocol, table)
+    pages = review_pages(files, roles, parts, protocol.panels, told or Told()) if review else {}
     content = write_out(out, tables, gate_files(files, parts) | pages, manifest)
     return GatedFolder(
         out=out,
@@ -123,6 +138,7 @@ def gate_folder(
         kept=len(jobs) - len(left),
         content=content,
         previous=previous,
+        elsewhere=_elsewhere(files, protocol),
     )
 
 
@@ -159,7 +175,13 @@ def _tables(
     }
 
 
-def _manifest(files: Sequence[FoundFile], protocol: Protocol, table: Path | None) -> dict[str, Any]:
+def _manifest(
+    files: Sequence[FoundFile],
+    jobs: Sequence[Job],
+    roles: Mapping[str, Sample],
+    protocol: Protocol,
+    table: Path | None,
+) -> dict[str, Any]:
     strategies = {strategy.id: strategy.hash for strategy in protocol.strategies.values()}
     return {
         "what": "lupustrial gate",
@@ -170,7 +192,32 @@ def _manifest(files: Sequence[FoundFile], protocol: Protocol, table: Path | None
             batch: {name: str(template.hash) for name, template in sorted(given.items())}
             for batch, given in sorted(protocol.templates.items())
         },
+        "borrowed": _borrowed(jobs, roles) if protocol.borrow else {},
+        "decisions": [
+            hash_of([[*key, one.as_plain()] for key, one in sorted(each.items())])
+            for each in protocol.decisions
+        ],
         "settings": protocol.settings.as_plain(),
         "samples": None if table is None else hashlib.sha256(table.read_bytes()).hexdigest(),
         "inputs": {file.name: file.sha256 for file in files},
     }
+
+
+def _borrowed(jobs: Sequence[Job], roles: Mapping[str, Sample]) -> dict[str, dict[str, str]]:
+    """Return the hashes of the templates by which each batch and panel was gated."""
+    return {
+        f"{batch} {panel}": {name: str(template.hash) for name, template in sorted(templates.items())}
+        for batch, panel, templates in sorted(
+            (
+                (roles[job.sha256].batch, job.panel.id, job.templates)
+                for job in jobs
+                if job.templates and roles[job.sha256].batch
+            ),
+            key=lambda one: one[:2],
+        )
+    }
+
+
+def _elsewhere(files: Sequence[FoundFile], protocol: Protocol) -> int:
+    here = {file.sha256 for file in files}
+    return len({key for each in protocol.decisions for key in each if key[0] not in here})

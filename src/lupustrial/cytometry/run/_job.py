@@ -14,10 +14,11 @@ from lupustrial import __version__
 from lupustrial.cytometry._gate import hash_of
 from lupustrial.cytometry.panel import Panel
 from lupustrial.cytometry.quality import Reference
+from lupustrial.cytometry.review import GateDecision
 from lupustrial.cytometry.strategy import Strategy
 
 #: Counted up where the content of a part changes.
-_FORMAT = 1
+_FORMAT = 2
 #: Libraries whose version can change a number.
 _LIBRARIES = ("flowio", "flowkit", "flowutils", "numpy", "polars", "scikit-learn", "scipy")
 
@@ -60,7 +61,9 @@ class Job:
         controls: Name in the strategy, path and hash of each control tube.
         blood_count: Lymphocytes, 10^9 per litre.
         reference: What good tubes of the panel look like, for quality control.
+        decisions: What readers decided on its gates: of each file of decisions by strategy and population.
         settings: Those of the run.
+        plots: Whether plots of quality control are drawn of a tube that it did not pass.
     """
 
     name: str
@@ -72,7 +75,9 @@ class Job:
     controls: tuple[tuple[str, Path, str], ...] = ()
     blood_count: float | None = None
     reference: Reference | None = None
+    decisions: tuple[Mapping[tuple[str, str], GateDecision], ...] = ()
     settings: Settings = field(default_factory=Settings)
+    plots: bool = True
 
     @property
     def key(self) -> str:
@@ -86,7 +91,11 @@ class Job:
             "controls": {name: sha256 for name, _, sha256 in self.controls},
             "blood_count": self.blood_count,
             "reference": None if self.reference is None else self.reference.as_plain(),
+            "decisions": [
+                [[*key, one.as_plain()] for key, one in sorted(each.items())] for each in self.decisions
+            ],
             "settings": self.settings.as_plain(),
+            "plots": self.plots,
             "versions": versions(),
             "code": _code(),
         })  # fmt: skip

@@ -6,15 +6,26 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lupustrial.cytometry._finding import Finding
 from lupustrial.cytometry._gate import Gated
 from lupustrial.cytometry._tube import Tube
 from lupustrial.cytometry.run._job import Job
+from lupustrial.cytometry.run._parts import Parts
 from lupustrial.errors import CytometryError, Fault
 
+if TYPE_CHECKING:
+    from lupustrial.cytometry.fcs import FcsFile
+
 Part = dict[str, Any]
+#: Checks of which no plot shows more than their message says.
+_IN_WORDS = ("QC-EVENTS", "QC-EXPORT", "QC-DECISION")
+
+
+def gate_and_keep(key: str, job: Job, out: Path) -> None:
+    """Gate a file and write its part below the output folder."""
+    Parts(out).write(key, gate_job(job))
 
 
 def gate_job(job: Job) -> Part:
@@ -40,14 +51,15 @@ def gate_job(job: Job) -> Part:
 def _gated(job: Job) -> Part:
     from lupustrial.cytometry.results import intensities_of, results_of
     from lupustrial.cytometry.review import part_of, review_tube
-    from lupustrial.cytometry.strategy import gate_tube
+    from lupustrial.cytometry.run._decided import gate_decided
 
     tube, findings, keywords = _tube(job, job.name, job.path, job.sha256)
     controls = {name: _tube(job, path.name, path, sha256)[0] for name, path, sha256 in job.controls}
-    gated = gate_tube(tube, job.strategy, templates=job.templates, controls=controls)
+    decided = gate_decided(job, tube, controls)
+    gated = decided.gated
     del controls
     gatingml, unwritten = _gatingml(job, gated, keywords)
-    findings += unwritten
+    findings += (*decided.findings, *unwritten)
     frame = results_of(
         gated,
         findings,
@@ -56,7 +68,7 @@ def _gated(job: Job) -> Part:
         largest_cv=job.settings.largest_cv,
         lymphocytes=job.settings.lymphocytes,
     )
-    rows = frame.to_dicts()
+    rows = [row | decided.told(row["population"]) for row in frame.to_dicts()]
     moved = {
         row["population"]: (row["jitter_low"], row["jitter_high"])
         for row in rows
@@ -69,7 +81,7 @@ def _gated(job: Job) -> Part:
         "results": rows,
         "intensities": intensities_of(gated).to_dicts(),
         "findings": [_finding(finding) for finding in findings],
-        "gates": gates_plain(gated),
+        "gates": [plain | decided.told(plain["population"]) for plain in gates_plain(gated)],
         "gatingml": gatingml,
         "review": part_of(
             review_tube(gated, findings, jitter=moved, keywords=keywords, plots=_plots(job, tube, findings))
@@ -79,10 +91,10 @@ def _gated(job: Job) -> Part:
 
 
 def _plots(job: Job, tube: Tube, findings: Sequence[Finding]) -> Mapping[str, str]:
-    """Return the plots of quality control of a tube that it did not pass; drawing them takes a second."""
+    """Return the plots of quality control of a tube that it did not pass; drawing them takes seconds."""
     from lupustrial.cytometry.quality import plots_of
 
-    if all(finding.verdict == "pass" for finding in findings):
+    if not job.plots or all(one.verdict == "pass" or one.check in _IN_WORDS for one in findings):
         return {}
     return plots_of(tube, specimen=job.panel.specimen, declared=job.panel.expected)
 
@@ -95,20 +107,29 @@ def _tube(
     Returns:
         The tube, which tells nothing of where it came from; the findings; the keywords of the file.
     """
-    from lupustrial.cytometry.fcs import read_fcs
     from lupustrial.cytometry.panel import check_panel
-    from lupustrial.cytometry.prepare import prepare
     from lupustrial.cytometry.run._judge import judged
+
+    file, tube = read_tube(job, name, path, sha256)
+    findings = tuple(check_panel(job.panel, file)) + judged(file, tube, job.panel, job.reference)
+    return replace(tube, name=sha256[:12], keywords={}), findings, file.keywords
+
+
+def read_tube(job: Job, name: str, path: Path, sha256: str) -> tuple[FcsFile, Tube]:
+    """Read and prepare a file of a job.
+
+    Raises:
+        CytometryError: CYTO-072 its bytes are others than when the folder was looked through; faults of it.
+    """
+    from lupustrial.cytometry.fcs import read_fcs
+    from lupustrial.cytometry.prepare import prepare
 
     file = read_fcs(path, **job.panel.reading.model_dump())
     if file.sha256 != sha256:
         message = "the file changed while the folder was gated"
         hint = "let no other program write there, and gate again"
         raise CytometryError(Fault(id="CYTO-072", message=message, place=name, hint=hint))
-    findings = tuple(check_panel(job.panel, file))
-    tube = prepare(file, job.panel)
-    findings += judged(file, tube, job.panel, job.reference)
-    return replace(tube, name=sha256[:12], keywords={}), findings, file.keywords
+    return file, prepare(file, job.panel)
 
 
 def _gatingml(job: Job, gated: Gated, keywords: Mapping[str, str]) -> tuple[str | None, tuple[Finding, ...]]:

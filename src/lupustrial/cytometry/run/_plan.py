@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lupustrial.cytometry.panel import Panel
+from lupustrial.cytometry.review import Decisions, GateDecision
 from lupustrial.cytometry.run._find import FoundFile
 from lupustrial.cytometry.run._job import Job, Settings
 from lupustrial.cytometry.run._reference import references
@@ -27,12 +28,17 @@ class Protocol:
         strategies: Strategy by id of the panel.
         templates: See :data:`Templates`.
         settings: What holds for every file.
+        decisions: What readers decided (`review.read_decisions`), each file of decisions by itself, the
+            earlier first.
+        borrow: Whether the tubes of a batch tell each other where its templates lie (`transfer.borrow`).
     """
 
     panels: tuple[Panel, ...]
     strategies: Mapping[str, Strategy]
     templates: Templates = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+    decisions: tuple[Decisions, ...] = ()
+    borrow: bool = False
 
 
 def plan(files: Sequence[FoundFile], samples: Mapping[str, Sample], protocol: Protocol) -> tuple[Job, ...]:
@@ -99,8 +105,20 @@ def _job(
         templates={name: given[name] for name in sorted(given) if name in strategy.templates},
         controls=tuple(controls[name] for name in sorted(controls)),
         blood_count=sample.lymphocytes,
+        decisions=decisions_on(file.sha256, protocol.decisions),
         settings=protocol.settings,
     )
+
+
+def decisions_on(
+    sha256: str, decisions: Sequence[Decisions]
+) -> tuple[Mapping[tuple[str, str], GateDecision], ...]:
+    """Return the decisions on a file, of each file of decisions that has any."""
+    mine = (
+        {(strategy, population): one for (file, strategy, population), one in each.items() if file == sha256}
+        for each in decisions
+    )
+    return tuple(each for each in mine if each)
 
 
 def resting_on(strategy: Strategy, controls: set[str]) -> tuple[str, ...]:

@@ -11,41 +11,61 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from lupustrial.cytometry.run._job import Job
-from lupustrial.cytometry.run._one import gate_job
-from lupustrial.cytometry.run._parts import Parts
 from lupustrial.errors import CytometryError, Fault
 
 #: Told after each file: files done, files in all, the file's name.
 Progress = Callable[[int, int, str], None]
+#: What is done with a job: its key, the job, the output folder in which it writes its part.
+Work = Callable[[str, Job, Path], None]
 
 
-def run_jobs(
-    jobs: Mapping[str, Job], out: Path, *, processes: int, progress: Progress, done: int = 0
-) -> None:
-    """Gate files and write their parts below `out`; the largest file first, so that none ends alone.
+class Pool:
+    """Processes that work on files: begun when first needed, kept until all is done."""
 
-    Args:
-        jobs: What is to be done, by key.
-        out: The output folder.
-        processes: How many work at once; with 1 the files are gated in this process.
-        progress: Told after each file.
-        done: Files that are done already, for `progress`.
+    def __init__(self, processes: int) -> None:
+        """Keep how many work at once; with 1 the work is done in this process."""
+        self._processes = processes
+        self._running: ProcessPoolExecutor | None = None
 
-    Raises:
-        CytometryError: CYTO-073 a process died; the parts of the other files are kept.
-    """
-    ordered = sorted(jobs.items(), key=lambda one: (-one[1].path.stat().st_size, one[0]))
-    total = done + len(ordered)
-    if min(processes, len(ordered)) <= 1:
-        for number, (key, job) in enumerate(ordered, start=done + 1):
-            _work(key, job, out)
-            progress(number, total, job.name)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(ordered)), mp_context=context, initializer=_begin) as pool:
-        waiting: dict[Future[None], Job] = {pool.submit(_work, *one, out): one[1] for one in ordered}
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let the processes end; what waits is not begun where something failed."""
+        if self._running is not None:
+            self._running.shutdown(wait=True, cancel_futures=kind is not None)
+
+    def run(
+        self, work: Work, jobs: Mapping[str, Job], out: Path, *, progress: Progress, done: int = 0
+    ) -> None:
+        """Work on files, the largest first, so that none ends alone.
+
+        Args:
+            work: What is done with each.
+            jobs: What is to be done, by key.
+            out: The output folder.
+            progress: Told after each file.
+            done: Files that are done already, for `progress`.
+
+        Raises:
+            CytometryError: CYTO-073 a process died; the parts of the other files are kept.
+        """
+        ordered = sorted(jobs.items(), key=lambda one: (-one[1].path.stat().st_size, one[0]))
+        total = done + len(ordered)
+        if self._running is None and min(self._processes, len(ordered)) <= 1:
+            for number, (key, job) in enumerate(ordered, start=done + 1):
+                work(key, job, out)
+                progress(number, total, job.name)
+            return
+        pool = self._begun(len(ordered))
+        waiting: dict[Future[None], Job] = {pool.submit(work, *one, out): one[1] for one in ordered}
         try:
             while waiting:
                 finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -55,14 +75,14 @@ def run_jobs(
                     progress(done, total, waiting.pop(future).name)
         except BrokenProcessPool:
             raise CytometryError(_died([job.name for job in waiting.values()])) from None
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
 
-
-def _work(key: str, job: Job, out: Path) -> None:
-    """Gate a file and write its part."""
-    Parts(out).write(key, gate_job(job))
+    def _begun(self, jobs: int) -> ProcessPoolExecutor:
+        if self._running is None:
+            context = multiprocessing.get_context("spawn")
+            self._running = ProcessPoolExecutor(
+                min(self._processes, jobs), mp_context=context, initializer=_begin
+            )
+        return self._running
 
 
 def _begin() -> None:

@@ -13,6 +13,10 @@ from lupustrial.cytometry.run._find import FoundFile
 from lupustrial.cytometry.run._one import Part
 from lupustrial.cytometry.run._samples import Sample
 
+#: Columns of the results: those of :class:`Results`, and what readers decided.
+RESULTS: dict[str, Any] = {
+    **Results.create_empty().schema, "decision": pl.String(), "decided_by": pl.String(),
+}  # fmt: skip
 _QUALITY = {
     "file": pl.String, "file_sha256": pl.String, "check": pl.String, "verdict": pl.String,
     "columns": pl.String, "message": pl.String,
@@ -49,7 +53,7 @@ def files_table(
 
 def results_table(files: Sequence[FoundFile], parts: Mapping[str, Part]) -> pl.DataFrame:
     """Return the results of all files, with the file's name in front."""
-    return _joined(files, parts, "results", dict(Results.create_empty().schema))
+    return _joined(files, parts, "results", RESULTS)
 
 
 def intensities_table(files: Sequence[FoundFile], parts: Mapping[str, Part]) -> pl.DataFrame:

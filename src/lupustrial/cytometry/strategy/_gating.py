@@ -19,6 +19,10 @@ class _Left(Exception):  # noqa: N818 - a finding about a tube, no error of the 
     """A population is left out; the text says why."""
 
 
+#: Share of events that a gate takes out from which on its doubt counts whole: twice the bias that is allowed.
+_DECIDES = 0.1
+
+
 @dataclass(kw_only=True, eq=False)
 class Gating:
     """What has been gated of a tube, what was skipped, and what stands for a population passed over."""
@@ -39,11 +43,10 @@ class Gating:
                 self.stands_for[population.name] = parent
                 self.skipped[population.name] = f"{missing}; {parent or 'all events'} stands for it"
                 return
-            placed, methods = self._place(population, parent)
+            placed, methods, inside = self._place(population, parent)
         except _Left as left:
             self.skipped[population.name] = str(left)
             return
-        inside = self._events(parent) & placed.region.contains(self.tube)
         method = " + ".join(methods) or "exclusion"
         self.gates[population.name] = Gate(
             population=population.name, parent=parent, method=method, placed=placed, inside=inside
@@ -79,9 +82,11 @@ class Gating:
                 return f"the tube has no {kind} {', '.join(absent)}"
         return ""
 
-    def _place(self, population: Population, parent: str | None) -> tuple[Placed, list[str]]:
+    def _place(self, population: Population, parent: str | None) -> tuple[Placed, list[str], Mask]:
         setting = self._setting(parent)
-        found, reasons = [], []
+        found: list[tuple[Placed, str]] = []
+        doubts: list[_Doubt] = []
+        reasons = []
         for step in population.steps:
             try:
                 found.append(self._step(step, setting, parent))
@@ -90,30 +95,30 @@ class Gating:
                     raise
                 reasons.append(f"without the gate {step.method}: {left}")
             else:
-                reasons.append(found[-1][0].reason)
+                placed = found[-1][0]
+                reasons.append(placed.reason)
+                kept = placed.region.contains(self.tube)
+                doubts.append(_Doubt(confidence=placed.confidence, kept=kept, needed=not step.optional))
         of = [placed.region for placed, _ in found]
         out: list[Region] = []
-        doubts: list[float] = []
         for name in population.exclude:
             if name in self.gates:
+                gate = self.gates[name]
                 out.append(self._own_region(name, parent))
-                doubts.append(self.gates[name].placed.confidence)
+                doubts.append(_Doubt(confidence=gate.placed.confidence, kept=~gate.inside, needed=False))
             else:
                 reasons.append(f"{name} not taken out, as it is not gated")
-        numbers: dict[str, float] = {}
-        for i, (placed, _) in enumerate(found):
-            prefix = f"{i + 1} " if len(found) > 1 else ""
-            numbers.update({f"{prefix}{key}": value for key, value in placed.numbers.items()})
         region = of[0] if len(of) == 1 and not out else Every(of=tuple(of), out=tuple(out))
         if isinstance(region, Every) and not (region.of or region.out):
             raise _Left("; ".join(reasons))
+        events = self._events(parent)
         placed = Placed(
             region=region,
-            confidence=min([placed.confidence for placed, _ in found] + doubts, default=1.0),
+            confidence=_confidence(events, doubts),
             reason="; ".join(reasons) or f"without {', '.join(population.exclude)}",
-            numbers=numbers,
+            numbers=_numbers([placed for placed, _ in found]),
         )
-        return placed, [method for _, method in found]
+        return placed, [method for _, method in found], _left_by(events, doubts)
 
     def _setting(self, parent: str | None) -> Setting:
         populations = {name: gate.inside for name, gate in self.gates.items()}
@@ -165,3 +170,38 @@ class Gating:
             chain.append(self.gates[current].placed.region)
             current = self.gates[current].parent
         return chain[0] if len(chain) == 1 else Every(of=tuple(chain))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Doubt:
+    """How sure a gate or an exclusion is, and which events it leaves."""
+
+    confidence: float
+    kept: Mask
+    needed: bool
+
+
+def _left_by(parent: Mask, doubts: list[_Doubt]) -> Mask:
+    left = parent.copy()
+    for each in doubts:
+        left &= each.kept
+    return left
+
+
+def _confidence(parent: Mask, doubts: list[_Doubt]) -> float:
+    """Return the least confidence; that of a gate a population could do without by the share it takes out."""
+    least = min((each.confidence for each in doubts if each.needed), default=1.0)
+    for each in doubts:
+        if not each.needed and each.confidence < least:
+            left = _left_by(parent, [other for other in doubts if other is not each])
+            taken = 1 - np.count_nonzero(left & each.kept) / max(int(np.count_nonzero(left)), 1)
+            least = min(least, 1 - (1 - each.confidence) * min(1.0, taken / _DECIDES))
+    return round(float(least), 3)
+
+
+def _numbers(found: list[Placed]) -> dict[str, float]:
+    numbers: dict[str, float] = {}
+    for i, placed in enumerate(found):
+        prefix = f"{i + 1} " if len(found) > 1 else ""
+        numbers.update({f"{prefix}{key}": value for key, value in placed.numbers.items()})
+    return numbers

@@ -18,7 +18,7 @@ from lupustrial.cytometry.run import GatedFolder, Settings, gate_folder
 def run(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> GatedFolder:
     """Return the run of the small folder."""
     out = tmp_path_factory.mktemp("run") / "out"
-    return gate_folder(small_folder, protocol=protocol(small_folder), out=out, processes=1)
+    return gate_folder(small_folder, protocol=protocol(small_folder), out=out, processes=1, review=False)
 
 
 def test_the_same_bytes_under_two_names_are_gated_once_and_told(run: GatedFolder) -> None:
@@ -69,6 +69,7 @@ def test_cells_per_microlitre_where_there_is_a_blood_count(run: GatedFolder) -> 
 def test_the_manifest_names_every_file_by_its_hash(run: GatedFolder, small_folder: Path) -> None:
     manifest = json.loads((run.out / "manifest.json").read_text())
     assert manifest["inputs"]["c.fcs"] == hashlib.sha256((small_folder / "c.fcs").read_bytes()).hexdigest()
+    assert (manifest["borrowed"], manifest["decisions"]) == ({}, [])
     written = bytes_of(run.out, without=("parts/", "manifest.json"))
     assert manifest["outputs"] == {
         name: hashlib.sha256(content).hexdigest() for name, content in written.items()
@@ -90,8 +91,8 @@ def test_gates_are_written_for_each_file_that_was_gated(run: GatedFolder) -> Non
 
 def test_resume_gates_only_what_is_new_or_no_longer_fits(small_folder: Path, tmp_path: Path) -> None:
     out, given = tmp_path / "out", protocol(small_folder)
-    first = gate_folder(small_folder, protocol=given, out=out, processes=1)
-    again = gate_folder(small_folder, protocol=given, out=out, processes=1, resume=True)
+    first = gate_folder(small_folder, protocol=given, out=out, processes=1, review=False)
+    again = gate_folder(small_folder, protocol=given, out=out, processes=1, resume=True, review=False)
     assert (first.gated, again.gated, again.kept) == (4, 0, 4)
     assert again.content == first.content == again.previous
     samples = small_folder.parent / "other.csv"
@@ -102,6 +103,7 @@ def test_resume_gates_only_what_is_new_or_no_longer_fits(small_folder: Path, tmp
     # The blood count of two files went or changed, and there is no control any more to compare with.
     assert changed.gated == 4
     moved = replace(given, settings=Settings(fraction=0.2))
+    (out / "review").mkdir()
     assert gate_folder(
         small_folder, protocol=moved, out=out, samples=samples, processes=1, resume=True, review=False
     ).gated == 4  # fmt: skip

@@ -63,6 +63,29 @@ def test_a_population_is_no_surer_than_what_is_taken_out_of_it() -> None:
     assert gated.gate("rest").placed.confidence == gated.gate("doubtful").placed.confidence < 0.7
 
 
+@pytest.mark.parametrize("step", ["gate", "exclusion"])
+def test_a_doubtful_gate_counts_by_the_share_it_takes_out(step: str) -> None:
+    random = np.random.default_rng(7)
+    confidence = {}
+    for share in (0.01, 0.05, 0.3):
+        away = np.where(random.random(20_000) < share, 60, 0)
+        tube = Tube.of_columns(
+            "tube", {"A": random.normal(100, 10, 20_000) + away, "C": two_peaks(5, 20_000).column("C")}
+        )
+        side = "{method: mixture, columns: [A, C], towards: [1, 0], share: [0.9, 1]}"
+        if step == "gate":
+            text = (
+                "  cells:\n    gates:\n      - {method: valley, column: C}\n      - {method: tail, column: A,"
+                " side: below, hold: 0.999, optional: true}\n"
+            )
+        else:
+            text = f"  away: {side}\n  cells: {{method: valley, column: C, exclude: [away]}}\n"
+        confidence[share] = gate_tube(tube, strategy_from(HEAD + text, "s")).gate("cells").placed.confidence
+    assert confidence[0.01] > confidence[0.05] > confidence[0.3]
+    assert confidence[0.01] > 0.9
+    assert confidence[0.3] <= 0.6
+
+
 def test_a_stand_in_is_taken_and_told_where_a_control_is_absent() -> None:
     text = HEAD + (
         "  positive:\n    method: quantile_of_control\n    column: A\n    control: FMO A\n"

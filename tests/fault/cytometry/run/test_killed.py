@@ -29,7 +29,8 @@ def told(done, total, name):
         os.kill(os.getpid(), signal.SIGKILL)
 
 folder = Path(sys.argv[1])
-gate_folder(folder, protocol=protocol(folder), out=Path(sys.argv[2]), processes=2, progress=told)
+out = Path(sys.argv[2])
+gate_folder(folder, protocol=protocol(folder), out=out, processes=2, progress=told, review=False)
 """
 
 
@@ -45,17 +46,17 @@ def _killed(folder: Path, out: Path) -> list[int]:
 
 def test_a_killed_run_goes_on_to_the_same_bytes(small_folder: Path, tmp_path: Path) -> None:
     whole, out, given = tmp_path / "whole", tmp_path / "out", protocol(small_folder)
-    gate_folder(small_folder, protocol=given, out=whole, processes=1)
+    gate_folder(small_folder, protocol=given, out=whole, processes=1, review=False)
     children = _killed(small_folder, out)
     assert len(children) == 2
     for child in children:
         assert _ends(child), f"process {child} outlived its parent"
     assert not (out / "manifest.json").exists()
     with pytest.raises(CytometryError, match="CYTO-074") as told:
-        gate_folder(small_folder, protocol=given, out=out, processes=1)
+        gate_folder(small_folder, protocol=given, out=out, processes=1, review=False)
     assert "--resume" in told.value.faults[0].hint
     _job._code.cache_clear()  # somebody may have saved a module between the two processes
-    again = gate_folder(small_folder, protocol=given, out=out, processes=1, resume=True)
+    again = gate_folder(small_folder, protocol=given, out=out, processes=1, resume=True, review=False)
     assert again.kept >= 2
     assert again.gated <= 2
     assert bytes_of(out, without=("parts/",)) == bytes_of(whole, without=("parts/",))
@@ -78,7 +79,9 @@ def test_a_part_that_is_not_whole_is_made_anew(small_folder: Path, tmp_path: Pat
     out, given = tmp_path / "out", protocol(small_folder)
     gate_folder(small_folder, protocol=given, out=out, processes=1, review=False)
     before = bytes_of(out)
-    cut, changed, empty, _ = sorted(out.glob("parts/*.json"), key=lambda path: path.name == "run.json")[:4]
+    parts = [path for path in out.glob("parts/*.json") if path.name != "run.json"]
+    # three of files that were gated; the fourth, of the broken one, is left as it is
+    cut, changed, empty = (path for path in parts if b'"verdict": "pass"' in path.read_bytes())
     cut.write_bytes(cut.read_bytes()[:-40])
     changed.write_bytes(changed.read_bytes().replace(b'"verdict": "pass"', b'"verdict": "warn"', 1))
     empty.write_bytes(b"")

@@ -46,6 +46,27 @@ def test_a_valley_lies_where_the_density_of_the_mixture_is_lowest(share: float) 
     assert cut == pytest.approx(lowest, abs=0.5)
 
 
+def test_beside_few_spread_out_events_the_cut_is_drawn_to_the_end_of_the_peak() -> None:
+    lost: dict[str, list[float]] = {"plain": [], "held": []}
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        # as rare everywhere between -12 and -2: no place there is the lowest but by chance
+        negative = np.concatenate([random.normal(-15, 1.5, 150), random.uniform(-12, -2, 250)])
+        where = setting({"CD3": np.concatenate([negative, random.normal(0, 1, 4_000)])})
+        for name, more in (("plain", {}), ("held", {"hold": 0.9999})):
+            cut = cut_of("valley", where, column="CD3", **more)
+            assert cut <= norm.ppf(1e-4) + 0.5
+            lost[name].append(float(np.mean(negative >= cut)))
+    assert np.mean(lost["held"]) < 0.5 * np.mean(lost["plain"])
+
+
+def test_of_a_plain_valley_the_end_of_the_peak_moves_nothing_much() -> None:
+    where = setting({"CD3": two(3, 0.6, 9.0)})
+    plain, held = (cut_of("valley", where, column="CD3", **each) for each in ({}, {"hold": 0.9999}))
+    assert held == pytest.approx(9.0 - norm.isf(1e-4), abs=1.0)
+    assert norm.cdf(held - 9.0) + norm.sf(held) < norm.cdf(plain - 9.0) + norm.sf(plain) + 1e-3
+
+
 def test_without_a_valley_the_cut_is_where_two_gaussians_are_even() -> None:
     values = np.concatenate(
         [

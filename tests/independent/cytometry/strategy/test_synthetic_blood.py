@@ -41,6 +41,18 @@ def test_cd4_b_and_nk_cells_reach_their_goals(seed: int, tmp_path: Path) -> None
     assert f1(gated, "NK cells", labels, ("nk_cd56dim", "nk_cd56bright")) >= 0.95
 
 
+@pytest.mark.parametrize("seed", [1108, 1109])
+def test_in_a_good_tube_no_gate_asks_for_a_reader(seed: int, tmp_path: Path) -> None:
+    for panel in ("tbnk", "nk"):
+        gated, _ = gate(panel, panel, seed, tmp_path)
+        assert {each.population: 1 for each in gated.gates if each.placed.confidence < 0.5} == {}
+
+
+def test_monocytes_are_asked_where_there_are_enough(tmp_path: Path) -> None:
+    gated, labels = gate("tbnk", "tbnk", 1110, tmp_path)
+    assert f1(gated, "monocytes", labels, ("monocyte", "monocyte_cd16")) >= 0.85
+
+
 def test_after_depletion_hardly_any_b_cell_is_reported(tmp_path: Path) -> None:
     none = {"b_naive": 0.0, "b_memory": 0.0, "plasmablast": 0.0}
     gated, _ = gate("tbnk", "tbnk", 1104, tmp_path, fractions=none)
