@@ -24,9 +24,9 @@ INDIVIDUALS = Method(
 
 
 def individual_values(block: Block) -> list[Result]:
-    """Return a result for each participant who has a value, in their order."""
+    """Return a result for each participant who has a value, in order of their names."""
     return [
         Result(stat=f"{VALUE}{name}", value=float(value))
-        for name, value in zip(block.participants, block.aval, strict=True)
+        for name, value in sorted(zip(block.participants, block.aval, strict=True))
         if not np.isnan(value)
     ]

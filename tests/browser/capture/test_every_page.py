@@ -26,6 +26,7 @@ NO_PAGE = {
     "demo": "signs in, and is looked at in test_load",
     "draft": "takes what is typed",
     "finding": "takes what was found",
+    "gates-decisions": "a file",
     "healthz": "a word for the proxy",
     "history-export": "a file",
     "language": "takes a choice",
@@ -43,6 +44,7 @@ NO_PAGE = {
 #: Pages that need something that the demonstration does not lay down; they are looked at with axe elsewhere.
 ELSEWHERE = {
     "acknowledge": "supply/test_pages.py",
+    "gate": "gates/test_gate_pages.py",
     "login": "accounts/test_door.py",
     "one-time-link": "accounts/test_door.py",
     "second-factor": "accounts/test_door.py",

@@ -47,7 +47,7 @@ def test_a_reader_goes_from_tube_to_tube_by_keyboard(page: Page, folder: Path) -
     for _ in range(3):  # review, first tube, its next
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.url.endswith(f"#{codes[1]}")
+    page.wait_for_url(f"**#{codes[1]}")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == codes[1].removeprefix("t")
 
