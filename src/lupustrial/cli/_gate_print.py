@@ -93,6 +93,8 @@ def print_folder(result: GatedFolder) -> None:
     _print_decisions(result)
     console.print(f"results   {result.out / 'results.csv'}")
     console.print(f"quality   {result.out / 'quality.csv'}")
+    if (result.out / "review" / "index.html").is_file():
+        console.print(f"review    {result.out / 'review' / 'index.html'}")
     same = " (the same as the run before)" if result.previous == result.content else ""
     console.print(f"manifest  {result.out / 'manifest.json'}, content {result.content[:16]}{same}")
 
