@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from lupustrial.cytometry._tube import Tube
-from lupustrial.cytometry.exchange._carry import Carry, carried
+from lupustrial.cytometry.exchange._carry import Carry, carried, thinned
 from lupustrial.cytometry.exchange._events import Events, GateColumns, events_of, read_events
 from lupustrial.cytometry.exchange._onto import carries_onto
 from lupustrial.cytometry.exchange._read import read_gates
@@ -48,7 +48,8 @@ def read_reference(
     With a panel: the tube is `prepare`d with it, and the regions are carried over to its columns and frozen
     scales, so that they fit every tube of the panel. Intervals hold the same events as before, sides of
     polygons are bent at 1/256 of the axis, ellipses become polygons of 256 corners (unless both scales are
-    straight). Compensation is the panel's: where it differs from the workspace's, so do the counts.
+    straight), and corners within 1/4096 of the axis of the line without them are left out. Compensation is
+    the panel's: where it differs from the workspace's, so do the counts.
 
     Without a panel: one column for each axis that a gate lies on, named after the marker (``$PnS``) where it
     has one that no other column bears, else after the channel (``PE-A`` also for FlowJo's ``Comp-PE-A``). The
@@ -68,7 +69,10 @@ def read_reference(
         return reference_of(tree, events_of(file))
     tube = prepare(file, panel)
     carries = carries_onto(tree, events_of(file), tube, panel)
-    return Reference(gates=_carried(regions_of(tree), carries), tube=tube)
+    gates = _carried(regions_of(tree), carries)
+    return Reference(
+        gates=tuple((name, parent, thinned(region)) for name, parent, region in gates), tube=tube
+    )
 
 
 def _carried(gates: Gates, carries: Mapping[str, Carry]) -> Gates:

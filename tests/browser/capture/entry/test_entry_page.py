@@ -87,7 +87,7 @@ def test_a_draft_survives_a_closed_tab_and_a_lost_connection(live: Live) -> None
     context.set_offline(False)
     page = context.new_page()
     page.goto(live.url + URL.format("SCR", "complement"))
-    page.wait_for_function("localStorage.length === 0")
+    page.wait_for_function("() => localStorage.length === 0")
     page.get_by_role("link", name="Take the draft").click()
     expect(page.locator("#v-C4")).to_have_value("0.3")
     expect(page.locator("#v-C3")).to_have_value("0.7")
