@@ -98,7 +98,7 @@ def _turning(corners: Array) -> Array:
     """Return the corners at which the outline turns: a point on a side may have been the farthest of all."""
     before, after = corners - np.roll(corners, 1, axis=0), np.roll(corners, -1, axis=0) - corners
     turn = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])
-    return corners[turn > _STRAIGHT * np.hypot(*before.T) * np.hypot(*after.T)]
+    return np.asarray(corners[turn > _STRAIGHT * np.hypot(*before.T) * np.hypot(*after.T)])
 
 
 def _needed(ring: Array, first: int, last: int, tolerance: float) -> set[int]:
