@@ -53,6 +53,7 @@ def prepared(frame: pl.DataFrame, one: Definition, settings: Mapping[str, str]) 
         protein_given=_protein(one, "_baseline", settings),
         failed=_so_far("treatment_failure"),
         over_10_so_far=_so_far("prednisone_over_10_from_week_24"),
+        over_10_not_yet=_not_yet("prednisone_over_10_from_week_24"),
         has_before=pl.col("_visit").shift(1).over("USUBJID").fill_null(value=False),
         egfr_before=pl.col("egfr").shift(1).over("USUBJID"),
     ).with_columns(
@@ -83,6 +84,12 @@ def _at_base_row(name: str) -> pl.Expr:
 def _so_far(name: str) -> pl.Expr:
     """Return 1 from the first row on that says yes: what has failed stays failed."""
     return pl.col(name).fill_null(0).cum_max().over("USUBJID")
+
+
+def _not_yet(name: str) -> pl.Expr:
+    """Return whether this row or a later one says no: what was not so then was not so before."""
+    says_no = pl.col(name).eq(0).fill_null(value=False)
+    return says_no.reverse().cum_max().reverse().over("USUBJID")
 
 
 def _reference(one: Definition, kind: str) -> pl.Expr:
@@ -116,7 +123,8 @@ def corner(one: Definition, settings: Mapping[str, str], *, best: bool) -> dict[
     most = pl.lit(HIGHEST["days"])
     broken = pl.col("over_10_so_far")
     if strict and not best:
-        broken = pl.max_horizontal(broken, pl.col("prednisone_over_10_from_week_24").fill_null(1))
+        blank = pl.when("over_10_not_yet").then(0).otherwise(1)
+        broken = pl.max_horizontal(broken, pl.col("prednisone_over_10_from_week_24").fill_null(blank))
     return {
         "protein": ends("protein", _HIGHEST_PROTEIN, least),
         "protein_base": ends("protein_base", 0, _HIGHEST_PROTEIN),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from back_ends import agree
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lupustrial.instruments import INSTRUMENTS, score
@@ -98,6 +98,7 @@ WORDS = {
 }
 
 
+@example(21996, "blissln_perr")
 @given(SEEDS, NAMES)
 @settings(max_examples=150, deadline=None)
 def test_decided_exactly_when_every_completion_agrees(seed: int, name: str) -> None:
