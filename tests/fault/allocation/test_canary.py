@@ -175,6 +175,11 @@ class _NoRoom(Transaction):
         raise OSError(f"no space left on device for {len(rows)} rows, {statement[:6]}")
 
 
+def _damaged(content: bytes) -> bytes:
+    """Return other bytes, whatever the last one was."""
+    return content[:-1] + bytes([content[-1] ^ 1])
+
+
 def _refused(
     db: Database, sealed: SealedTrial, search: Search, names: list[str], folder: Path
 ) -> dict[str, Callable[[], object]]:
@@ -184,9 +189,9 @@ def _refused(
     ill = Candidate(participant="01-0009", site="01", consented=True, eligible=False)
     screen(db, study, ill, INVESTIGATOR)
     nobody = Actor(id="eve", role="assessor")
-    damaged = replace(slots[0], envelope=slots[0].envelope[:-1] + b"x")
+    damaged = replace(slots[0], envelope=_damaged(slots[0].envelope))
     other = replace(made, seed=SEED[::-1])
-    forged = [replace(search.shares[0], data=search.shares[0].data[:-1] + b"x"), search.shares[1]]
+    forged = [replace(search.shares[0], data=_damaged(search.shares[0].data)), search.shares[1]]
     write_key(keys["list"], folder / "list.key", "correct horse")
     (folder / "text").write_bytes(b"no key")
     stopped = _stop_at(2)
