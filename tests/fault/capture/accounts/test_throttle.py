@@ -8,7 +8,8 @@ from django.test import Client, override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-pytestmark = pytest.mark.requirement("REQ-ACCOUNTS-018")
+# The session's template sets Django up: the first two tests use no site, and may be the first of a worker.
+pytestmark = [pytest.mark.requirement("REQ-ACCOUNTS-018"), pytest.mark.usefixtures("_capture_template")]
 
 
 @given(
