@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from lupustrial.cytometry._yaml import Tree, read_tree
 from lupustrial.cytometry.panel._csv import read_matrix
 from lupustrial.cytometry.panel._model import Panel, Reading, Stain
 from lupustrial.cytometry.panel._transform import Asinh, Biex, Linear, Log, Logicle
-from lupustrial.cytometry.panel._tree import Tree, read_tree
-from lupustrial.errors import CytometryError, closest
+from lupustrial.errors import CytometryError, Fault, closest
 
 _MODELS: tuple[type[BaseModel], ...] = (Panel, Stain, Reading, Linear, Log, Asinh, Logicle, Biex)
 _KEYS = tuple(dict.fromkeys(name for model in _MODELS for name in model.model_fields if name != "matrix"))
@@ -24,7 +24,7 @@ def read_panel(path: str | Path) -> Panel:
         CytometryError: CYTO-020 to CYTO-023, CYTO-040, all faults of the file at once, each with its line.
     """
     place = Path(path)
-    tree = read_tree(place)
+    tree = read_tree(_bytes_of(place), place.name, what="panel", fault="CYTO-020")
     if "matrix" in tree.plain:
         tree.fault(("matrix",), "CYTO-021", "`matrix` is no key", "name the CSV file under `compensation`")
         del tree.plain["matrix"]
@@ -43,6 +43,16 @@ def read_panel(path: str | Path) -> Panel:
     if tree.faults or panel is None:
         raise CytometryError(sorted(tree.faults, key=lambda fault: _line(fault.place)))
     return panel
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message, hint = f"unreadable panel: {error.strerror}", "name a panel file (.yaml)"
+        raise CytometryError(
+            Fault(id="CYTO-020", message=message, place=f"{path.name}:1", hint=hint)
+        ) from None
 
 
 def _beside(tree: Tree, path: Path, named: str, plain: dict[str, object]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lupustrial.cytometry._yaml import Tree
 from lupustrial.cytometry.strategy._strategy import Population
-from lupustrial.cytometry.strategy._tree import Tree
 from lupustrial.errors import Fault, closest
 
 

@@ -7,10 +7,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
+from lupustrial.cytometry._yaml import Tree, read_tree
 from lupustrial.cytometry.strategy._check import ordered
 from lupustrial.cytometry.strategy._steps import read_steps
 from lupustrial.cytometry.strategy._strategy import Absent, Population, Strategy
-from lupustrial.cytometry.strategy._tree import Tree, read_tree
 from lupustrial.errors import CytometryError, Fault, closest
 
 _FORMAT = 1
@@ -63,7 +63,7 @@ def strategy_from(text: str, name: str) -> Strategy:
     Raises:
         CytometryError: CYTO-045 to CYTO-050, all faults at once.
     """
-    tree = read_tree(text, name)
+    tree = read_tree(text.encode(), name, what="strategy", fault="CYTO-045")
     faults = _head(tree)
     populations = []
     found = tree.plain.get("populations")

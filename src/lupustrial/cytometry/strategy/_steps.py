@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from lupustrial.cytometry._yaml import Tree
 from lupustrial.cytometry.gates import METHODS
 from lupustrial.cytometry.strategy._strategy import Step
-from lupustrial.cytometry.strategy._tree import Tree
 from lupustrial.errors import Fault, closest
 
 Path = tuple[str | int, ...]

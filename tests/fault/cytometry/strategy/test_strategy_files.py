@@ -128,3 +128,11 @@ def test_a_tube_of_few_or_odd_events_is_gated_or_skipped_but_never_crashes(
     assert told == {population.name for population in ready.populations}
     assert all(gate.inside.shape == (events,) for gate in gated.gates)
     assert all(0 <= gate.placed.confidence <= 1 and gate.placed.reason for gate in gated.gates)
+
+
+def test_a_bomb_of_anchors_is_defused() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    with pytest.raises(CytometryError, match="an anchor") as refused:
+        strategy_from("\n".join(lines), "s.yaml")
+    assert {fault.id for fault in refused.value.faults} == {"CYTO-045"}
