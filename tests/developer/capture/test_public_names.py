@@ -82,7 +82,7 @@ PINNED: dict[str, str] = {
         every_visit gate_counts gate_material gate_of gates_in genuine grants_of hold_on
         hold_on_participant holds keep_gates keep_sealed kept_anchors kinds_of_changes lag_counts
         milestone_counts notes_of notices_read page_at page_counts pages_of pages_signed pages_since
-        participant_of participants_at participants_like participants_of payload_of proof_of
+        participant_of participants_at participants_like participants_of payload_of proof_of signed_with
         proof_text protocol_files protocols_of queries_in queries_on query_counts query_of raised_on
         rebuild records_of review_notes save_page sealed_of sealed_text signature_of signatures_of
         signatures_on state_counts transfers_of tube_of_code tubes_in unanswered_among unanswered_at

@@ -13,7 +13,7 @@ from lupustrial.capture._trial import Trial
 from lupustrial.capture.access import Acting
 from lupustrial.capture.gates._intake import may_not
 from lupustrial.capture.gates._shown import ShownGate, shown_gate
-from lupustrial.capture.store import decision_payload, write
+from lupustrial.capture.store import decision_payload, signed_with, write
 from lupustrial.cytometry.review import with_handles
 from lupustrial.errors import CaptureError, CytometryError, Fault
 from lupustrial.ledger import Transaction, now
@@ -136,13 +136,9 @@ def _write(
         why=why,
         gate=data,
     )
-    signed = {
-        "payload": payload,
-        "signature": key.sign(payload.encode()).hex(),
-        "public": key.public_key().public_bytes_raw().hex(),
-    }
+    signed = data | signed_with(payload, key)
     by = acting.actor
-    return write(tx, study=study.id, kind="gate decided", by=by, data=data | signed, why=why, at=at).position
+    return write(tx, study=study.id, kind="gate decided", by=by, data=signed, why=why, at=at).position
 
 
 def place_of(code: str, number: int) -> str:

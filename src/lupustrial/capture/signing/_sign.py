@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lupustrial.capture._trial import Trial
 from lupustrial.capture.access import Acting
 from lupustrial.capture.signing._content import Content, content_of, meanings_for, scope_text
-from lupustrial.capture.store import Place, payload_of, values_of, write
+from lupustrial.capture.store import Place, payload_of, signed_with, values_of, write
 from lupustrial.errors import CaptureError, Fault
 from lupustrial.ledger import Transaction, now
 
@@ -80,8 +80,6 @@ def _sign(
         "visit": scope.visit,
         "form": scope.form,
         "repeat": scope.repeat,
-        "payload": payload,
-        "signature": key.sign(payload.encode()).hex(),
-        "public": key.public_key().public_bytes_raw().hex(),
+        **signed_with(payload, key),
     }
     return write(tx, study=study.id, kind="signed", by=acting.actor, data=data, at=at).position

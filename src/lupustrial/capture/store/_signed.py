@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from lupustrial.capture.store._pages import Page, Place
 from lupustrial.errors import Fault
@@ -106,6 +106,15 @@ def payload_of(
             "values": digest_of(values),
         }
     )
+
+
+def signed_with(payload: str, key: Ed25519PrivateKey) -> dict[str, str]:
+    """Return what the ledger keeps of a signature: payload, signature and public key, the last two as hex."""
+    return {
+        "payload": payload,
+        "signature": key.sign(payload.encode()).hex(),
+        "public": key.public_key().public_bytes_raw().hex(),
+    }
 
 
 def genuine(payload: str, signature: str, public: str) -> bool:
