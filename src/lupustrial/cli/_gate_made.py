@@ -22,6 +22,7 @@ from lupustrial.study import CytometryPlan, GatedDemonstration, GatedTube, Study
 
 _LYMPHOCYTES = 0.86  # of single live mononuclear cells; what is left are monocytes and others
 _REFERENCE_EVENTS = 60_000
+_MARK = "MADE.txt"
 COLUMNS = ("file", "panel", "role", "batch", "gates", "participant", "visit", "lymphocytes")
 
 
@@ -49,6 +50,7 @@ def make_files(
 ) -> None:
     """Write the files, their reference tubes with gates, and samples.csv into a folder."""
     folder.mkdir(parents=True)
+    (folder / _MARK).write_text("Made by `lupustrial gate`, which may make it anew.\n", encoding="utf-8")
     panels = {tube.panel: panel for tube, panel in zip(plan.tubes, protocol.panels, strict=True)}
     wanted = [*_wanted(study, plan, made, records)]
     batches = sorted({one.visit for one in wanted})
@@ -70,6 +72,11 @@ def make_files(
         tell(len(rows), total, one.name)
     with (folder / "samples.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
+
+
+def is_made(folder: Path) -> bool:
+    """Whether a folder was made here, so that it may be made anew. One of somebody's own files never is."""
+    return (folder / _MARK).is_file()
 
 
 def _batch_codes(study: Study, batches: Sequence[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from lupustrial.cli._gate_print import Bar
 from lupustrial.cli._gate_read import decisions_of, told_of
 from lupustrial.cli._progress import Steps
 from lupustrial.errors import Fault, UsageError
-from lupustrial.study import CytometryPlan, Study, load_study
+from lupustrial.study import CytometryPlan, GatedDemonstration, Study, load_study
 
 if TYPE_CHECKING:
     from lupustrial.cytometry.run import Protocol
@@ -71,18 +71,27 @@ def _files(asked: Asked, study: Study, plan: CytometryPlan, protocol: Protocol, 
     if plan.demonstration is None:
         hint = f"name it: lupustrial gate {asked.targets[0]} FOLDER; or put the files in {kept}"
         raise _usage("the study has no folder of FCS files", hint)
+    from lupustrial.cli._gate_made import is_made
+
     made = out.with_name(f"{out.name}-files")
-    if asked.resume and (made / "samples.csv").is_file():
-        return made
-    return _made(asked, study, plan, protocol, made)
+    if made.exists() and not is_made(made):
+        raise _usage(f"{made} is there and was not made by lupustrial", "name another --out")
+    if not (asked.resume and (made / "samples.csv").is_file()):
+        _make(asked, study, plan, plan.demonstration, protocol, made)
+    return made
 
 
-def _made(asked: Asked, study: Study, plan: CytometryPlan, protocol: Protocol, folder: Path) -> Path:
+def _make(
+    asked: Asked,
+    study: Study,
+    plan: CytometryPlan,
+    how: GatedDemonstration,
+    protocol: Protocol,
+    folder: Path,
+) -> None:
     from lupustrial.cli._gate_made import make_files
     from lupustrial.cli._source import source_of
 
-    if folder.exists() and not (folder / "samples.csv").is_file():
-        raise _usage(f"{folder} is there and was not made by lupustrial", "name another --out")
     with Steps(quiet=asked.quiet or asked.as_json) as steps:
 
         @contextmanager
@@ -92,10 +101,8 @@ def _made(asked: Asked, study: Study, plan: CytometryPlan, protocol: Protocol, f
 
         records = source_of(study, asked.source, tell=steps.tell, step=step).records
     shutil.rmtree(folder, ignore_errors=True)
-    assert plan.demonstration is not None  # noqa: S101 - asked for above
     with Bar(quiet=asked.quiet or asked.as_json, doing="making", done="made") as bar:
-        make_files(study, plan, plan.demonstration, records, protocol, folder, tell=bar.tell)
-    return folder
+        make_files(study, plan, how, records, protocol, folder, tell=bar.tell)
 
 
 def _usage(message: str, hint: str) -> UsageError:

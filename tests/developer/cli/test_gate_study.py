@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from command import Command
 
 from lupustrial.cli._gate_made import make_files
 from lupustrial.cli._gate_study import protocol_of_study
@@ -88,3 +89,14 @@ def test_what_is_recorded_is_what_the_files_were_made_of(
             of = {"CD4": 0.05, "CD8": 0.15}.get(item, 0.2)
             assert float(values[visit, item]) == pytest.approx(float(value), rel=of), (visit, item)
     assert found.filter(pl.col("form") == "cbc").equals(recorded.records.filter(pl.col("form") == "cbc"))
+
+
+def test_a_folder_of_somebodys_own_files_is_not_replaced(tmp_path: Path, command: Command) -> None:
+    own = tmp_path / "gated-files"
+    own.mkdir()
+    (own / "samples.csv").write_text("file\nmine.fcs\n", encoding="utf-8")
+    (own / "mine.fcs").write_bytes(b"my own")
+    done = command("gate", ROOT / "studies" / "il2-sle", "--out", str(tmp_path / "gated"))
+    assert done.code == 2
+    assert "was not made by lupustrial" in done.err
+    assert (own / "mine.fcs").read_bytes() == b"my own"
